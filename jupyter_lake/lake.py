@@ -1,0 +1,93 @@
+"""The lake as a person meets it: the store's, with queries and lineage on it.
+
+The store knows no DuckDB and no lineage. Here, where all three are in reach,
+`Lake` and `Commit` gain the verbs that need them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from jupyter_lake import store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_lake.lineage import Graph
+    from jupyter_lake.query import Result, Session
+
+__all__ = ["Commit", "Lake"]
+
+
+class Commit(store.Commit):
+    """A snapshot of a repo whose datasets can be queried."""
+
+    def table(self, dataset: str) -> Result:
+        """Return a dataset of this commit as a DuckDB relation.
+
+        Raises
+        ------
+        DatasetNotFoundError
+        """
+        from jupyter_lake.query import quoted_name
+
+        name = quoted_name(self.repo.name, self.id, dataset)
+        lake = self.repo.lake
+        assert isinstance(lake, Lake)  # noqa: S101  Lake makes its commits of this type
+        return lake.sql(f"FROM {name}")  # noqa: S608  the name is quoted
+
+
+class Lake(store.Lake):
+    """A folder or bucket prefix of repos, open for work."""
+
+    commit_type: ClassVar[type[store.Commit]] = Commit
+
+    @cached_property
+    def session(self) -> Session:
+        """The DuckDB session that `sql` uses, kept for temporary tables and settings."""
+        from jupyter_lake.lineage import tables
+        from jupyter_lake.query import Session
+
+        session = Session(self)
+        session.register_schema("lake", lambda name: tables(self, name))
+        return session
+
+    def sql(self, statement: str, *, variables: Mapping[str, object] | None = None) -> Result:
+        """Run a statement over any commits: ``sales.orders``, ``"sales@main~2".orders``.
+
+        Parameters
+        ----------
+        statement
+            One or more statements of DuckDB's SQL.
+        variables
+            Tables by name (pandas, polars, Arrow) that the statement may use.
+
+        Raises
+        ------
+        QueryError, RepoNotFoundError, RefNotFoundError, DatasetNotFoundError
+        """
+        return self.session.sql(statement, variables=variables)
+
+    def scan(self, address: str, *, engine: str = "pyarrow") -> object:
+        """Open a dataset with a reader: pandas, polars, pyarrow, dask, duckdb or ray.
+
+        Raises
+        ------
+        InvalidInputError, DatasetNotFoundError
+        """
+        from jupyter_lake.query import scan
+
+        return scan(self, address, engine=engine)
+
+    def upstream(self, subject: str, *, depth: int = 3) -> Graph:
+        """Return what a dataset, commit or run was made from, `depth` runs back."""
+        from jupyter_lake.lineage import graph
+
+        return graph(self, subject, up=depth, down=0)
+
+    def downstream(self, subject: str, *, depth: int = 3) -> Graph:
+        """Return what was made from a dataset, commit or run, `depth` runs on."""
+        from jupyter_lake.lineage import graph
+
+        return graph(self, subject, up=0, down=depth)
