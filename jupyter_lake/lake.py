@@ -34,8 +34,8 @@ class Commit(store.Commit):
 
         name = quoted_name(self.repo.name, self.id, dataset)
         lake = self.repo.lake
-        assert isinstance(lake, Lake)  # noqa: S101  Lake makes its commits of this type
-        return lake.sql(f"FROM {name}")  # noqa: S608  the name is quoted
+        assert isinstance(lake, Lake)
+        return lake.sql(f"FROM {name}")
 
 
 class Lake(store.Lake):
