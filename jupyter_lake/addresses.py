@@ -201,7 +201,7 @@ class Address:
         ------
         InvalidAddressError, InvalidNameError, InvalidPathError
         """
-        rest = text.strip().removeprefix("lake://")
+        rest = text.removeprefix("lake://")
         head, _, path = rest.partition("/")
         repo, at, ref = head.partition("@")
         if not repo or (at and not ref):
