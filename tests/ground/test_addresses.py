@@ -17,16 +17,6 @@ from jupyter_lake.errors import (
     InvalidPathError,
 )
 
-repos = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True).filter(
-    lambda name: name != "lake"
-)
-names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
-steps = st.lists(st.tuples(st.sampled_from("~^"), st.integers(0, 99)), max_size=3).map(tuple)
-times = st.none() | st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))
-refs = st.builds(Ref, names, steps, times)
-segments = st.text(min_size=1, max_size=12).filter(lambda text: _accepted(text) and "/" not in text)
-paths = st.just("") | st.lists(segments, min_size=1, max_size=4).map("/".join).filter(_accepted)
-
 
 def _accepted(path: str) -> bool:
     try:
@@ -34,6 +24,17 @@ def _accepted(path: str) -> bool:
     except InvalidPathError:
         return False
     return True
+
+
+repos = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True).filter(
+    lambda name: name != "lake"
+)
+names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
+steps = st.lists(st.tuples(st.sampled_from("~^"), st.integers(0, 99)), max_size=3).map(tuple)
+times = st.none() | st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))
+refs = st.builds(Ref, names, steps, times)
+segments = st.text(min_size=1, max_size=12).filter(lambda text: "/" not in text and _accepted(text))
+paths = st.just("") | st.lists(segments, min_size=1, max_size=4).map("/".join).filter(_accepted)
 
 
 @given(repos, st.none() | refs, paths)
