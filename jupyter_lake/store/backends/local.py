@@ -1,0 +1,286 @@
+"""A folder on disk: each object is a file, created by linking a finished one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from jupyter_lake.errors import (
+    AccessDeniedError,
+    InvalidPathError,
+    LakeError,
+    ReadOnlyError,
+    UnreachableError,
+    UnsafeStoreError,
+)
+from jupyter_lake.store.objectstore import ObjectExists, ObjectInfo, ObjectMissing, check_key
+
+__all__ = ["LocalStore"]
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_UNFINISHED = ".unfinished"
+
+
+class LocalStore:
+    """Objects as files under one folder.
+
+    A new object is written to a temporary file beside its place, synced, and
+    then linked to its name: `os.link` refuses a name that is taken, so two
+    writers can't both win. The folder is synced before `create` returns.
+    """
+
+    def __init__(
+        self, url: str | os.PathLike[str], storage_options: Mapping[str, object] | None = None
+    ) -> None:
+        self.root = _folder(os.fspath(url))
+        self.url = str(self.root)
+        self.storage_options: Mapping[str, object] = dict(storage_options or {})
+        self._synced_folders: set[Path] = set()
+
+    def get(self, key: str, *, start: int | None = None, end: int | None = None) -> bytes:
+        """Return the bytes of an object, or a range of them."""
+        path = self._path(key)
+        try:
+            with open(path, "rb", buffering=0) as file:
+                if start is None and end is None:
+                    return file.readall()
+                size = os.fstat(file.fileno()).st_size
+                first, last, _ = slice(start, end).indices(size)
+                file.seek(first)
+                return _read_fully(file.fileno(), last - first)
+        except OSError as error:
+            raise self._explain(error, key) from error
+
+    def create(self, key: str, data: bytes | Path) -> None:
+        """Write a new object, durably, or raise `ObjectExists`."""
+        path = self.root / check_key(key)
+        try:
+            temporary = self._write_beside(path, data, sync=True)
+            try:
+                _link(temporary, path)
+            finally:
+                os.unlink(temporary)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise self._explain(error, key) from error
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write an object over what is there."""
+        path = self.root / check_key(key)
+        try:
+            temporary = self._write_beside(path, data, sync=False)
+            os.replace(temporary, path)
+        except OSError as error:
+            raise self._explain(error, key) from error
+
+    def info(self, key: str) -> ObjectInfo | None:
+        """Return size and time of an object, or None."""
+        try:
+            found = os.stat(self._path(key))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._explain(error, key) from error
+        return None if _is_folder(found) else _object_info(key, found)
+
+    def list(self, prefix: str, *, after: str | None = None) -> Iterator[ObjectInfo]:
+        """Yield the objects behind `after` whose keys begin with `prefix`, sorted."""
+        folder, _, _ = prefix.rpartition("/")
+        base = f"{folder}/" if folder else ""
+        yield from self._walk(
+            self._path(folder) if folder else self.root, base, prefix, after or ""
+        )
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; missing ones are passed over."""
+        for key in keys:
+            try:
+                os.unlink(self._path(key))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise self._explain(error, key) from error
+
+    def sweep(self, before: datetime) -> int:
+        """Remove temporary files that writers killed before then left behind."""
+        swept = 0
+        for folder, _, names in os.walk(self.root):
+            for name in names:
+                path = Path(folder, name)
+                if (
+                    name.startswith(".")
+                    and name.endswith(_UNFINISHED)
+                    and _modified_before(path, before)
+                ):
+                    path.unlink(missing_ok=True)
+                    swept += 1
+        return swept
+
+    def local_path(self, key: str) -> Path | None:
+        """Return the object's file."""
+        return self._path(key)
+
+    def physical_url(self, key: str) -> str:
+        """Return the absolute path of the object's file."""
+        return str(self._path(key))
+
+    def _path(self, key: str) -> Path:
+        if ".." in key.split("/") or key.startswith("/") or "\0" in key:
+            raise InvalidPathError(f"{key!r} lies outside {self.url}.")
+        return self.root / key
+
+    def _write_beside(self, path: Path, data: bytes | Path, *, sync: bool) -> Path:
+        self._make_folder(path.parent)
+        temporary = path.parent / f".{secrets.token_hex(8)}{_UNFINISHED}"
+        try:
+            with open(temporary, "xb", buffering=0) as file:
+                if isinstance(data, Path):
+                    with open(data, "rb", buffering=0) as source:
+                        shutil.copyfileobj(source, file, 1 << 20)
+                else:
+                    _write_fully(file.fileno(), data)
+                if sync:
+                    os.fsync(file.fileno())
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return temporary
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder that is still there after a power cut: each parent is synced."""
+        if folder in self._synced_folders and folder.is_dir():
+            return
+        if folder != self.root:
+            self._make_folder(folder.parent)
+        try:
+            folder.mkdir(parents=folder == self.root)
+        except FileExistsError:
+            if not folder.is_dir():
+                raise
+        _sync_folder(folder.parent)
+        self._synced_folders.add(folder)
+
+    def _walk(self, folder: Path, base: str, prefix: str, after: str) -> Iterator[ObjectInfo]:
+        try:
+            # A folder sorts as its keys do: 'a-b/x' comes before 'a/x'.
+            found = sorted(
+                (e.name + "/" * e.is_dir(), e) for e in os.scandir(folder) if e.name[0] != "."
+            )
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise self._explain(error, base) from error
+        for name, entry in found:
+            key = base + name
+            if name.endswith("/"):
+                # Keep off folders that can't hold what was asked for.
+                if _may_begin(key, prefix) and (key > after or after.startswith(key)):
+                    yield from self._walk(folder / entry.name, key, prefix, after)
+            elif key > after and key.startswith(prefix):
+                try:
+                    yield _object_info(key, entry.stat())
+                except FileNotFoundError:
+                    continue
+
+    def _explain(self, error: OSError, key: str) -> LakeError:
+        if isinstance(error, FileExistsError):
+            return ObjectExists(key, self.url)
+        if isinstance(error, (FileNotFoundError, NotADirectoryError, IsADirectoryError)):
+            return ObjectMissing(key, self.url)
+        if isinstance(error, PermissionError):
+            return AccessDeniedError(
+                f"This user may not use {self.root / key}.",
+                hint=f"Ask the owner of {self.url} for access, or open another lake.",
+            )
+        if error.errno == errno.EROFS:
+            return ReadOnlyError(
+                f"{self.url} lies on a read-only disk.", hint="Open a lake that takes writes."
+            )
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return UnreachableError(
+                f"The disk that holds {self.url} is full.",
+                hint="Make room (`%lake gc` frees what nothing reaches) and try again.",
+                kind="disk-full",
+            )
+        return UnreachableError(
+            f"{self.root / key}: {error.strerror or error}.", hint="Check the disk, then try again."
+        )
+
+
+def _folder(url: str) -> Path:
+    if url.lower().startswith(("file://", "local://")):
+        url = unquote(urlsplit(url).path)
+    return Path(os.path.abspath(os.path.expanduser(url)))
+
+
+def _link(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        # A network filesystem may lose the answer to a link that was made.
+        if os.stat(temporary).st_nlink != 2:
+            raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.name == "nt":
+            os.rename(temporary, path)  # refuses a name that is taken, there
+            open(temporary, "xb").close()
+            return
+        raise UnsafeStoreError(
+            f"The disk that holds {path.parent} has no hard links: "
+            "two writers could overwrite each other.",
+            hint="Put the lake on another disk or in a bucket.",
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_fully(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _read_fully(descriptor: int, size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _is_folder(found: os.stat_result) -> bool:
+    import stat
+
+    return stat.S_ISDIR(found.st_mode)
+
+
+def _object_info(key: str, found: os.stat_result) -> ObjectInfo:
+    modified = datetime.fromtimestamp(found.st_mtime, UTC)
+    return ObjectInfo(key, found.st_size, modified, f"{found.st_mtime_ns:x}-{found.st_size:x}")
+
+
+def _modified_before(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+def _may_begin(folder: str, prefix: str) -> bool:
+    return folder.startswith(prefix) or prefix.startswith(folder)
