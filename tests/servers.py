@@ -1,0 +1,239 @@
+"""S3 servers for the tests: SeaweedFS, which is a real one, and moto as a second opinion.
+
+One server of a kind serves all of a test run's workers. It belongs to a small
+keeper process that watches the run: when pytest is gone, however it went, the
+keeper kills the server and removes its folder.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+START_SECONDS = 60
+BUCKET = "lakes"  # all tests share it, each below a prefix of its own
+
+
+@dataclass(frozen=True)
+class S3Server:
+    """Where a server answers, and the keys it knows."""
+
+    endpoint: str
+    key: str = "lakekeeper"
+    secret: str = "lakekeeper-secret"
+    reader_key: str = "lakereader"
+    reader_secret: str = "lakereader-secret"
+    keeper: int = 0
+
+    @property
+    def storage_options(self) -> dict[str, object]:
+        """What s3fs needs to read and write."""
+        return {"key": self.key, "secret": self.secret, "endpoint_url": self.endpoint}
+
+    @property
+    def reader_options(self) -> dict[str, object]:
+        """What s3fs needs to read only (SeaweedFS; moto lets everybody do everything)."""
+        return {
+            "key": self.reader_key,
+            "secret": self.reader_secret,
+            "endpoint_url": self.endpoint,
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same for a process that takes its configuration from its environment."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.key,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": "us-east-1",
+        }
+
+    def make_bucket(self, name: str) -> str:
+        """Make an empty bucket and return its URL; SeaweedFS needs seconds for the first object."""
+        import s3fs
+
+        s3fs.S3FileSystem(**self.storage_options).call_s3("create_bucket", Bucket=name)
+        return f"s3://{name}"
+
+
+def shared_server(kind: str, folder: Path, *, watched: int) -> S3Server:
+    """Return the run's server of this kind; the first to ask starts it.
+
+    Parameters
+    ----------
+    kind
+        ``seaweed`` or ``moto``.
+    folder
+        A folder that all workers of the run see.
+    watched
+        The process with whose end the server ends.
+    """
+    answer = folder / f"{kind}.json"
+    with _lock(folder / f"{kind}.lock"):
+        if not answer.exists():
+            command = [sys.executable, __file__, kind, str(folder), str(watched)]
+            log = (folder / f"{kind}.log").open("wb")
+            with log:
+                keeper = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            _await(answer.exists, lambda: keeper.poll() is None, folder / f"{kind}.log")
+            keeper.returncode = 0  # it outlives us on purpose
+    return S3Server(**json.loads(answer.read_text()))
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _await(ready: Callable[[], bool], alive: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if not alive() or time.monotonic() > deadline:
+            raise RuntimeError(f"The server did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.05)
+
+
+def keep(kind: str, folder: Path, watched: int) -> None:
+    """Start a server, say where it is, and end it when the watched process is gone."""
+    home = folder / f"{kind}-server"
+    home.mkdir()
+    command, port = {"seaweed": _seaweed, "moto": _moto}[kind](home)
+    server = subprocess.Popen(command, cwd=home, preexec_fn=_die_with_parent)  # noqa: PLW1509 - no threads yet
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        _await(lambda: _answers(port), lambda: server.poll() is None, folder / f"{kind}.log")
+        found = S3Server(f"http://127.0.0.1:{port}", keeper=os.getpid())
+        found.make_bucket(BUCKET)
+        _put_first_object(found)
+        unfinished = folder / f"{kind}.json.new"
+        unfinished.write_text(json.dumps(asdict(found)))
+        unfinished.rename(folder / f"{kind}.json")
+        while _is_alive(watched) and server.poll() is None:
+            time.sleep(0.2)
+    finally:
+        server.kill()
+        server.wait()
+        (folder / f"{kind}.json").unlink(missing_ok=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _put_first_object(server: S3Server) -> None:
+    import s3fs
+
+    s3fs.S3FileSystem(**server.storage_options).pipe_file(f"{BUCKET}/first", b"")
+
+
+def _seaweed(home: Path) -> tuple[list[str], int]:
+    known = S3Server("")
+    identities = [
+        _identity("keeper", known.key, known.secret, ["Admin", "Read", "Write", "List", "Tagging"]),
+        _identity("reader", known.reader_key, known.reader_secret, ["Read", "List"]),
+    ]
+    (home / "s3.json").write_text(json.dumps({"identities": identities}))
+    (home / "data").mkdir()
+    ports = free_ports(8)
+    s3 = ports[0]
+    names = [
+        "s3",
+        "s3.grpc",
+        "master",
+        "master.grpc",
+        "volume",
+        "volume.grpc",
+        "filer",
+        "filer.grpc",
+    ]
+    options = {
+        f"{name.partition('.')[0]}.port{'.grpc' * name.endswith('.grpc')}": port
+        for name, port in zip(names, ports, strict=True)
+    } | {
+        "dir": home / "data",
+        "ip": "127.0.0.1",
+        "ip.bind": "127.0.0.1",
+        "master.volumeSizeLimitMB": 256,
+        "volume.max": 0,
+        "s3": "true",
+        "s3.config": home / "s3.json",
+        "s3.port.iceberg": 0,
+        "s3.port.lance": 0,
+        # A socket's path has room for 107 bytes: a temporary folder's may be longer.
+        "s3.localSocket": f"/tmp/jupyter-lake-s3-{s3}.sock",
+        "filer.localSocket": f"/tmp/jupyter-lake-filer-{s3}.sock",
+    }
+    weed = Path(sys.executable).with_name("weed")
+    flags = [f"-{name}={value}" for name, value in options.items()]
+    return [str(weed), "-logtostderr=true", "-v=0", "server", *flags], s3
+
+
+def _moto(home: Path) -> tuple[list[str], int]:
+    [port] = free_ports(1)
+    moto = Path(sys.executable).with_name("moto_server")
+    return [str(moto), "-H", "127.0.0.1", "-p", str(port)], port
+
+
+def _identity(name: str, key: str, secret: str, actions: list[str]) -> dict[str, object]:
+    return {
+        "name": name,
+        "credentials": [{"accessKey": key, "secretKey": secret}],
+        "actions": actions,
+    }
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports nobody listens on just now."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+    except urllib.error.HTTPError as error:
+        return error.code == 403  # it asks who we are: it is up
+    except OSError:
+        return False
+    return True
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        # A zombie that nobody has waited for is as dead as it gets.
+        status = Path(f"/proc/{pid}/stat")
+        return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def _die_with_parent() -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; Linux only
+
+
+if __name__ == "__main__":
+    keep(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
