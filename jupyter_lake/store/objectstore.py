@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -118,7 +118,14 @@ class ObjectStore(Protocol):
         """Return what the store says of an object, or None if there is none."""
 
     def list(self, prefix: str, *, after: str | None = None) -> Iterator[ObjectInfo]:
-        """Yield the objects behind `after` whose keys begin with `prefix`, sorted by key."""
+        """Yield the objects behind `after` whose keys begin with `prefix`, sorted by key.
+
+        Rely on the order, and on `after`, among the keys of one folder only:
+        SeaweedFS sorts a tree folder by folder, not by its keys' letters.
+        """
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        """Return the names of the folders right below a prefix that ends in ``/``, sorted."""
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; keys without one are passed over."""

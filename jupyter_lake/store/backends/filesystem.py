@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,15 @@ __all__ = ["FilesystemStore"]
 
 _RENAMES = {"hdfs", "viewfs"}
 _EXTRAS = {"gs": "gcs", "gcs": "gcs", "hdfs": "hdfs", "viewfs": "hdfs"}
-_TIMES = ("modified", "last_modified", "LastModified", "mtime", "updated", "modification_time")
+_TIMES = (
+    "modified",
+    "last_modified",
+    "LastModified",
+    "mtime",
+    "updated",
+    "modification_time",
+    "created",
+)
 _UNFINISHED = ".unfinished"
 
 
@@ -100,6 +108,20 @@ class FilesystemStore:
         for key in sorted(keys):
             if key.startswith(prefix) and key > (after or "") and not key.endswith(_UNFINISHED):
                 yield _object_info(key, keys[key])
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        """Return the names of the folders right below a prefix, sorted."""
+        try:
+            found = self._fs.ls(self._path(prefix.rstrip("/")), detail=True, refresh=True)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except Exception as error:
+            raise self._explain(error, prefix) from error
+        return sorted(
+            str(each["name"]).rstrip("/").rpartition("/")[2]
+            for each in found
+            if each["type"] == "directory"
+        )
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; missing ones are passed over."""

@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -97,12 +97,25 @@ class LocalStore:
             self._path(folder) if folder else self.root, base, prefix, after or ""
         )
 
+    def folders(self, prefix: str) -> Sequence[str]:
+        """Return the names of the folders right below a prefix, sorted."""
+        try:
+            return sorted(
+                entry.name
+                for entry in os.scandir(self._path(prefix))
+                if entry.name[0] != "." and entry.is_dir()
+            )
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise self._explain(error, prefix) from error
+
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; missing ones are passed over."""
         for key in keys:
             try:
                 os.unlink(self._path(key))
-            except (FileNotFoundError, NotADirectoryError):
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 continue
             except OSError as error:
                 raise self._explain(error, key) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -57,6 +57,11 @@ class MemoryStore:
         ):
             if (info := self.info(key)) is not None:
                 yield info
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        """Return the names of the folders right below a prefix, sorted."""
+        below = (key[len(prefix) :] for key in list(self._objects) if key.startswith(prefix))
+        return sorted({rest.partition("/")[0] for rest in below if "/" in rest})
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; missing ones are passed over."""

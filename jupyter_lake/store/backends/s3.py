@@ -83,6 +83,18 @@ class S3Store:
         if len(page) == _PAGE:
             yield from self._rest(prefix, page[-1].key)
 
+    def folders(self, prefix: str) -> Sequence[str]:
+        """Return the names of the folders right below a prefix, sorted."""
+        base = self.prefix + prefix
+        arguments = {"Prefix": base, "Delimiter": "/"}
+        names: set[str] = set()
+        while True:
+            answer = self._call("list_objects_v2", prefix, **arguments)
+            names |= {each["Prefix"][len(base) : -1] for each in answer.get("CommonPrefixes", ())}
+            if not answer.get("IsTruncated"):
+                return sorted(names)
+            arguments["ContinuationToken"] = answer["NextContinuationToken"]
+
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects, a thousand a request; missing ones are passed over."""
         rest = iter(keys)
