@@ -1,0 +1,287 @@
+"""Reading ranges of one immutable object: fetched once, together, and ahead of need.
+
+Reads are widened to whole blocks, runs of missing blocks are fetched in one
+request each (large ones in parallel parts), two threads that want the same
+block share one request, and a reader that goes through an object in order
+finds the next blocks already on their way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol
+
+from jupyter_lake.errors import DamagedError
+from jupyter_lake.query.blocks import BLOCK_BYTES
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+    from jupyter_lake.query.blocks import CachedObject
+
+__all__ = ["CachedSource", "Fetch", "PlainSource", "Source"]
+
+Fetch = Callable[[int, int], "Buffer"]
+
+_PART_BLOCKS = (4 << 20) // BLOCK_BYTES
+_SMALL_BLOCKS = (512 << 10) // BLOCK_BYTES
+_GAP_BLOCKS = 2
+_AHEAD_BYTES = (1 << 20, 16 << 20)
+_IN_ORDER = 2
+_FILL_FROM = 0.25
+_FILL_BYTES = 256 << 20
+_IDLE_SECONDS = 1.0
+_THREADS = 16
+
+
+class Source(Protocol):
+    """Something of a known size whose bytes can be read from any thread."""
+
+    size: int
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return bytes ``[start:end]``, fewer only where the object ends."""
+
+
+class PlainSource:
+    """An object read by its fetcher alone, with no cache: memory, or a local file."""
+
+    def __init__(self, fetch: Fetch, size: int) -> None:
+        self.size = size
+        self._fetch = fetch
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return bytes ``[start:end]``."""
+        end = min(end, self.size)
+        return bytes(self._fetch(start, end)) if start < end else b""
+
+
+class CachedSource:
+    """A remote object, read through the block cache.
+
+    Parameters
+    ----------
+    fetch
+        Returns bytes ``[start:end]`` of the object from afar; any thread may call it.
+    cached
+        The object's place in the cache.
+    """
+
+    def __init__(self, fetch: Fetch, cached: CachedObject) -> None:
+        self.size = cached.size
+        self.cached = cached
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._coming: dict[int, _Run] = {}
+        self._next, self._streak, self._ahead = 0, 0, _AHEAD_BYTES[0]
+        self._recent: _Run | None = None
+        self._filling = False
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return bytes ``[start:end]``."""
+        end = min(end, self.size)
+        if start >= end:
+            return b""
+        data = self.cached.load(start, end)
+        if data is None:
+            _note_demand()
+            data = self._read_through(start, end)
+            self._fill_later()
+        self._read_ahead(start, end)
+        return data
+
+    def fill(self) -> None:
+        """Fetch what is still missing, then let the object be read as a plain file."""
+        for block in range(0, self.cached.blocks, _PART_BLOCKS):
+            _wait_for_quiet()
+            self._bring(block, min(block + _PART_BLOCKS, self.cached.blocks))
+            if not self.cached.keeps:
+                return
+        self.cached.finish()
+
+    def _read_through(self, start: int, end: int) -> bytes:
+        recent = self._recent
+        if recent is not None and (data := recent.slice(start, end)) is not None:
+            return data
+        first, last = start // BLOCK_BYTES, (end - 1) // BLOCK_BYTES + 1
+        if self.cached.blocks <= _SMALL_BLOCKS:
+            first, last = 0, self.cached.blocks
+        runs = self._bring(first, last)
+        # Where nothing can be kept, small steps at least share what came last.
+        self._recent = runs[-1] if runs and not self.cached.keeps else None
+        if len(runs) == 1 and (data := runs[0].slice(start, end)) is not None:
+            return data
+        data = self.cached.load(start, end)
+        return self._assemble(runs, start, end) if data is None else data
+
+    def _bring(self, first: int, last: int) -> list[_Run]:
+        """Return the runs that were missing in a range of blocks, once they have come."""
+        mine, others = self._claim(first, last)
+        for run in mine[:-1]:
+            _pool().submit(self._fetch_run, run)
+        for run in mine[-1:]:
+            self._fetch_run(run)
+        for run in (*mine, *others):
+            run.done.result()
+        return [*mine, *others]
+
+    def _claim(self, first: int, last: int) -> tuple[list[_Run], list[_Run]]:
+        """Return the runs this thread is to fetch, and those that others are fetching."""
+        with self._lock:
+            others = {run.first: run for b in range(first, last) if (run := self._coming.get(b))}
+            mine: list[_Run] = []
+            for begin, stop in _merged(self.cached.missing(first, last)):
+                for block in range(begin, stop):
+                    if block in self._coming:
+                        continue
+                    if mine and mine[-1].last == block and mine[-1].blocks < _PART_BLOCKS:
+                        mine[-1].last = block + 1
+                    else:
+                        mine.append(_Run(block, block + 1))
+                    self._coming[block] = mine[-1]
+            return mine, list(others.values())
+
+    def _fetch_run(self, run: _Run) -> None:
+        start, end = run.first * BLOCK_BYTES, min(run.last * BLOCK_BYTES, self.size)
+        try:
+            run.data = _checked(memoryview(self._fetch(start, end)), end - start)
+            self.cached.save(run.first, run.data)
+        except BaseException as error:  # noqa: BLE001  whoever waits for the run gets it
+            run.done.set_exception(error)
+        else:
+            run.done.set_result(None)
+        finally:
+            with self._lock:
+                for block in range(run.first, run.last):
+                    self._coming.pop(block, None)
+
+    def _assemble(self, runs: list[_Run], start: int, end: int) -> bytes:
+        """Put a range together from what came and what was there, asking again for lost blocks."""
+        parts = []
+        at = start
+        while at < end:
+            run = next((r for r in runs if r.holds(at)), None)
+            stop = min(end, run.end if run else (at // BLOCK_BYTES + 1) * BLOCK_BYTES)
+            part = run.slice(at, stop) if run else self.cached.load(at, stop)
+            parts.append(bytes(self._fetch(at, stop)) if part is None else part)
+            at = stop
+        return b"".join(parts)
+
+    def _read_ahead(self, start: int, end: int) -> None:
+        """Fetch what comes next if this object is being read in order."""
+        if start != self._next:
+            self._next, self._streak, self._ahead = end, 0, _AHEAD_BYTES[0]
+            return
+        self._next, self._streak = end, self._streak + 1
+        if self._streak < _IN_ORDER or end >= self.size or not self.cached.keeps:
+            return
+        first = -(-end // BLOCK_BYTES)
+        last = -(-min(end + self._ahead, self.size) // BLOCK_BYTES)
+        if first < last and self.cached.missing(first, last):
+            self._ahead = min(2 * self._ahead, _AHEAD_BYTES[1])
+            for run in self._claim(first, last)[0]:
+                _pool().submit(self._fetch_run, run)
+
+    def _fill_later(self) -> None:
+        """Fetch the rest when nothing else is going on, once much of it is here."""
+        if self._filling or self.size > _FILL_BYTES or self.cached.fraction < _FILL_FROM:
+            return
+        self._filling = True
+        _filler().put(self.fill)
+
+
+class _Run:
+    """A run of blocks on its way."""
+
+    __slots__ = ("data", "done", "first", "last")
+
+    def __init__(self, first: int, last: int) -> None:
+        self.first, self.last = first, last
+        self.data: memoryview | None = None
+        self.done: Future[None] = Future()
+
+    @property
+    def blocks(self) -> int:
+        return self.last - self.first
+
+    @property
+    def end(self) -> int:
+        return self.first * BLOCK_BYTES + len(self.data or b"")
+
+    def holds(self, at: int) -> bool:
+        return self.first * BLOCK_BYTES <= at < self.end
+
+    def slice(self, start: int, end: int) -> bytes | None:
+        base = self.first * BLOCK_BYTES
+        if self.data is None or start < base or end > self.end:
+            return None
+        return bytes(self.data[start - base : end - base])
+
+
+def _checked(data: memoryview, expected: int) -> memoryview:
+    if len(data) != expected:
+        raise DamagedError(
+            f"{len(data)} bytes came where {expected} were asked for.",
+            hint="Run `%lake fsck` to see whether the object is whole.",
+        )
+    return data
+
+
+def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join runs with so little between them that one request costs less than two."""
+    joined: list[tuple[int, int]] = []
+    for first, last in runs:
+        if joined and first - joined[-1][1] <= _GAP_BLOCKS:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
+_last_demand = 0.0
+
+
+def _note_demand() -> None:
+    global _last_demand  # noqa: PLW0603  one network for the whole process
+    _last_demand = time.monotonic()
+
+
+def _wait_for_quiet() -> None:
+    while (rest := _last_demand + _IDLE_SECONDS - time.monotonic()) > 0:
+        time.sleep(rest)
+
+
+@functools.cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="lake-read")
+
+
+@functools.cache
+def _filler() -> queue.SimpleQueue[Callable[[], None]]:
+    """Return the queue of a thread for what nobody waits for, not even the end of the process."""
+    tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                tasks.get()()
+
+    threading.Thread(target=work, name="lake-fill", daemon=True).start()
+    return tasks
+
+
+def _forget_threads() -> None:
+    _pool.cache_clear()
+    _filler.cache_clear()
+
+
+# Threads do not survive a fork; the child makes its own.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)

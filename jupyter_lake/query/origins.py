@@ -1,0 +1,107 @@
+"""Where an object's bytes come from: obstore for buckets, the lake's own store for the rest."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jupyter_lake.query.blocks import shared_cache
+from jupyter_lake.query.fetching import CachedSource, PlainSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_lake.query.fetching import Fetch, Source
+    from jupyter_lake.store.objectstore import ObjectStore
+
+__all__ = ["source_of"]
+
+_BUCKETS = ("s3", "s3a")
+_started_in: int | None = None
+
+
+def source_of(
+    objects: ObjectStore, url: str, size: int, *, key: str, pin_text: str | None = None
+) -> Source:
+    """Return what reads an object by ranges.
+
+    Parameters
+    ----------
+    objects
+        The lake's store; its options open other places of the same kind too.
+    url
+        Where the object lies: an absolute path, or a URL inside or outside the lake.
+    size
+        Its length in bytes.
+    key
+        What stands for these very bytes in the cache; a sha256 in hex for the lake's own.
+    pin_text
+        What an imported object must still be like, as its entry states it.
+    """
+    if "://" not in url or url.startswith("memory://"):
+        return PlainSource(_plain(objects, url, pin_text), size)
+    digest = "" if key.startswith("x") else key
+    cached = shared_cache().open(key, size, digest=digest)
+    return CachedSource(_remote(objects, url, pin_text), cached)
+
+
+def _remote(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:
+    protocol, _, rest = url.partition("://")
+    if protocol in _BUCKETS and _may_use_obstore():
+        bucket, _, key = rest.partition("/")
+        return _bucket(bucket, key, objects.storage_options, url, pin_text)
+    return _plain(objects, url, pin_text)
+
+
+def _bucket(
+    bucket: str, key: str, options: Mapping[str, object], url: str, pin_text: str | None
+) -> Fetch:
+    import obstore
+
+    from jupyter_lake.store.backends.s3_config import obstore_for
+
+    store = obstore_for(bucket, options)
+
+    def fetch(start: int, end: int) -> memoryview:
+        try:
+            return memoryview(obstore.get_range(store, key, start=start, end=end))
+        except Exception as error:
+            raise _explained(error, url) from error
+
+    return fetch
+
+
+def _plain(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:
+    del pin_text
+    key = url.removeprefix(objects.url.rstrip("/") + "/")
+    return lambda start, end: objects.get(key, start=start, end=end)
+
+
+def _may_use_obstore() -> bool:
+    """Return False in a forked child: obstore's threads stayed with its parent."""
+    global _started_in  # noqa: PLW0603  one runtime for the whole process
+    if _started_in is None:
+        _started_in = os.getpid()
+    return _started_in == os.getpid()
+
+
+def _explained(error: Exception, url: str) -> Exception:
+    from jupyter_lake import errors
+
+    name = type(error).__name__
+    if name in ("NotFoundError", "FileNotFoundError"):
+        return errors.DamagedError(
+            f"{url} is gone.", hint="Run `%lake fsck` to see what else is missing."
+        )
+    if name in ("PermissionDeniedError", "UnauthenticatedError"):
+        return errors.AccessDeniedError(
+            f"This user may not read {url}.", hint="Ask whoever keeps the bucket for access."
+        )
+    if name == "PreconditionError":
+        return errors.ChangedError(
+            f"{url} is no longer what was imported.", hint="Import it again."
+        )
+    return errors.UnreachableError(
+        f"{url} can't be read: {str(error).splitlines()[0]}",
+        hint="Check the network, then try again.",
+    )
