@@ -142,7 +142,7 @@ def keep(kind: str, folder: Path, watched: int) -> None:
 def _put_first_object(server: S3Server) -> None:
     import s3fs
 
-    s3fs.S3FileSystem(**server.storage_options).pipe_file(f"{BUCKET}/first", b"")
+    s3fs.S3FileSystem(**server.storage_options).pipe_file(f"{BUCKET}/first", b"x")
 
 
 def _seaweed(home: Path) -> tuple[list[str], int]:
@@ -175,6 +175,7 @@ def _seaweed(home: Path) -> tuple[list[str], int]:
         "master.volumeSizeLimitMB": 256,
         "volume.max": 0,
         "s3": "true",
+        "s3.autoCreateBucket": "false",
         "s3.config": home / "s3.json",
         "s3.port.iceberg": 0,
         "s3.port.lance": 0,

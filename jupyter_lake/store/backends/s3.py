@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from jupyter_lake.errors import InvalidInputError, LakeError, UnreachableError
 from jupyter_lake.store.backends.s3_config import obstore_for, s3_filesystem
-from jupyter_lake.store.backends.s3_faults import explain, is_passing
+from jupyter_lake.store.backends.s3_faults import explain, is_passing, not_s3
 from jupyter_lake.store.objectstore import ObjectInfo, ObjectMissing, check_key
 
 __all__ = ["S3Store"]
@@ -89,7 +89,7 @@ class S3Store:
         arguments = {"Prefix": base, "Delimiter": "/"}
         names: set[str] = set()
         while True:
-            answer = self._call("list_objects_v2", prefix, **arguments)
+            answer = self._listing(prefix, **arguments)
             names |= {each["Prefix"][len(base) : -1] for each in answer.get("CommonPrefixes", ())}
             if not answer.get("IsTruncated"):
                 return sorted(names)
@@ -142,11 +142,13 @@ class S3Store:
                     raise self._explain(error, key) from error
                 time.sleep(pause)
 
+    @property
+    def _endpoint(self) -> str:
+        client = self._opened[1]._s3 if self._opened is not None else None
+        return str(client.meta.endpoint_url) if client is not None else ""
+
     def _explain(self, error: Exception, key: str) -> LakeError:
-        endpoint = ""
-        if self._opened is not None and self._opened[1]._s3 is not None:
-            endpoint = self._opened[1]._s3.meta.endpoint_url
-        return explain(error, url=self.url, key=key, endpoint=endpoint)
+        return explain(error, url=self.url, key=key, endpoint=self._endpoint)
 
     def _read(self, key: str, byte_range: dict[str, str]) -> bytes:
         from fsspec.asyn import sync
@@ -187,7 +189,7 @@ class S3Store:
         arguments = {"Prefix": self.prefix + prefix, "MaxKeys": _PAGE}
         if after:
             arguments["StartAfter"] = self.prefix + after
-        answer = self._call("list_objects_v2", prefix, **arguments)
+        answer = self._listing(prefix, **arguments)
         return [
             ObjectInfo(
                 each["Key"][len(self.prefix) :],
@@ -197,6 +199,12 @@ class S3Store:
             )
             for each in answer.get("Contents", ())
         ]
+
+    def _listing(self, prefix: str, **arguments: object) -> Any:
+        answer = self._call("list_objects_v2", prefix, **arguments)
+        if "Name" not in answer:
+            raise not_s3(self._endpoint, "a listing without a name")
+        return answer
 
     def _rest(self, prefix: str, after: str) -> Iterator[ObjectInfo]:
         from obstore.exceptions import BaseError

@@ -12,7 +12,7 @@ from jupyter_lake.errors import (
 )
 from jupyter_lake.store.objectstore import LostAnswerError, ObjectExists, ObjectMissing
 
-__all__ = ["explain", "is_passing"]
+__all__ = ["explain", "is_passing", "not_s3"]
 
 _BAD_CREDENTIALS = {
     "InvalidAccessKeyId",
@@ -91,6 +91,15 @@ def explain(error: BaseException, *, url: str, key: str = "", endpoint: str = ""
     return _unanswered(error, url=url, endpoint=endpoint)
 
 
+def not_s3(endpoint: str, what: str) -> LakeError:
+    """Return the error for a server that is something else."""
+    return UnreachableError(
+        f"{endpoint} does not answer as an S3 server would ({what}).",
+        hint="Check `endpoint_url` (or AWS_ENDPOINT_URL).",
+        kind="wrong-endpoint",
+    )
+
+
 def _answered(code: str, error: BaseException, *, url: str, key: str, endpoint: str) -> LakeError:
     bucket = url.partition("://")[2].partition("/")[0]
     if code in ("NoSuchKey", "404", "NotFound"):
@@ -131,11 +140,7 @@ def _answered(code: str, error: BaseException, *, url: str, key: str, endpoint: 
             f"{bucket!r} is not a bucket's name.", hint="Check the lake's URL."
         )
     if code in _NOT_S3:
-        return UnreachableError(
-            f"{endpoint} does not answer as an S3 server would ({code}).",
-            hint="Check `endpoint_url` (or AWS_ENDPOINT_URL).",
-            kind="wrong-endpoint",
-        )
+        return not_s3(endpoint, code)
     return UnreachableError(f"{endpoint} answered {code}: {error}.", hint="Try again in a moment.")
 
 
@@ -152,11 +157,7 @@ def _unanswered(error: BaseException, *, url: str, endpoint: str) -> LakeError:
     if names & {"ParamValidationError", "InvalidRegionError"} or isinstance(error, ValueError):
         return InvalidInputError(f"{url}: {error}.", hint="Check the lake's URL and the endpoint.")
     if "ResponseParserError" in names:
-        return UnreachableError(
-            f"{where} does not answer as an S3 server would.",
-            hint="Check `endpoint_url` (or AWS_ENDPOINT_URL).",
-            kind="wrong-endpoint",
-        )
+        return not_s3(where, "no XML")
     if names & _NOT_CONNECTED:
         return UnreachableError(
             f"Nothing answers at {where}.",
