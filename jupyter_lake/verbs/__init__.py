@@ -1,0 +1,42 @@
+"""The verbs: what a person can do with a lake, one function each.
+
+The magics and the terminal are thin fronts over `VERBS`; what a verb answers
+is an object that reads well as text, HTML and JSON.
+"""
+
+from __future__ import annotations
+
+from jupyter_lake.verbs import (  # noqa: F401  each declares verbs as it is imported
+    changing,
+    files,
+    history,
+    publishing,
+    querying,
+    repos,
+    shown,
+    staging,
+    tracing,
+    transfers,
+    where,
+)
+from jupyter_lake.verbs.output import Output, Text
+from jupyter_lake.verbs.parsing import HelpAsked, UsageError, overview, parse_line, parse_words
+from jupyter_lake.verbs.registry import VERBS, Argument, Shown, Verb, argument, verb
+from jupyter_lake.verbs.workspace import Workspace
+
+__all__ = [
+    "VERBS",
+    "Argument",
+    "HelpAsked",
+    "Output",
+    "Shown",
+    "Text",
+    "UsageError",
+    "Verb",
+    "Workspace",
+    "argument",
+    "overview",
+    "parse_line",
+    "parse_words",
+    "verb",
+]
