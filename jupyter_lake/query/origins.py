@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, cast
 
+from jupyter_lake import errors
 from jupyter_lake.query.blocks import shared_cache
 from jupyter_lake.query.fetching import CachedSource, PlainSource
+from jupyter_lake.store.entries import Entry
+from jupyter_lake.store.external import Pin, _place, check_external
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["source_of"]
 
 _BUCKETS = ("s3", "s3a")
+# obstore spells other keys in ways of its own.
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9._=,+@ /-]+(?<!/)")
 _started_in: int | None = None
 
 
@@ -47,13 +54,13 @@ def source_of(
 
 def _remote(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:
     protocol, _, rest = url.partition("://")
-    if protocol in _BUCKETS and _may_use_obstore():
-        bucket, _, key = rest.partition("/")
-        return _bucket(bucket, key, objects.storage_options, url, pin_text)
+    bucket, _, key = rest.partition("/")
+    if protocol in _BUCKETS and _may_use_obstore() and _PLAIN_KEY.fullmatch(key):
+        return _from_bucket(bucket, key, objects.storage_options, url, pin_text)
     return _plain(objects, url, pin_text)
 
 
-def _bucket(
+def _from_bucket(
     bucket: str, key: str, options: Mapping[str, object], url: str, pin_text: str | None
 ) -> Fetch:
     import obstore
@@ -61,20 +68,47 @@ def _bucket(
     from jupyter_lake.store.backends.s3_config import obstore_for
 
     store = obstore_for(bucket, options)
+    condition = _condition(pin_text)
 
     def fetch(start: int, end: int) -> memoryview:
         try:
-            return memoryview(obstore.get_range(store, key, start=start, end=end))
+            if not condition:
+                return memoryview(obstore.get_range(store, key, start=start, end=end))
+            wanted = cast("Any", {**condition, "range": (start, end)})
+            return memoryview(obstore.get(store, key, options=wanted).bytes())
         except Exception as error:
-            raise _explained(error, url) from error
+            raise _explained(error, url, imported=pin_text is not None) from error
 
     return fetch
 
 
+def _condition(pin_text: str | None) -> dict[str, str]:
+    """Return what makes the bucket itself refuse an object that is not the one imported."""
+    if pin_text is None:
+        return {}
+    pin = Pin.decode(pin_text)
+    if pin.version:
+        return {"version": pin.version}
+    return {"if_match": f'"{pin.etag}"'} if pin.etag else {}
+
+
 def _plain(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:
-    del pin_text
-    key = url.removeprefix(objects.url.rstrip("/") + "/")
-    return lambda start, end: objects.get(key, start=start, end=end)
+    if pin_text is None:
+        key = url.removeprefix(objects.url.rstrip("/") + "/")
+        return lambda start, end: objects.get(key, start=start, end=end)
+    entry = Entry(url, Pin.decode(pin_text).size, location=url, pin_text=pin_text)
+    options = objects.storage_options
+
+    @functools.cache
+    def place() -> tuple[ObjectStore, str]:
+        check_external(entry, options)
+        return _place(entry, options)
+
+    def fetch(start: int, end: int) -> bytes:
+        outside, key = place()
+        return outside.get(key, start=start, end=end)
+
+    return fetch
 
 
 def _may_use_obstore() -> bool:
@@ -85,11 +119,13 @@ def _may_use_obstore() -> bool:
     return _started_in == os.getpid()
 
 
-def _explained(error: Exception, url: str) -> Exception:
-    from jupyter_lake import errors
-
+def _explained(error: Exception, url: str, *, imported: bool) -> errors.LakeError:
     name = type(error).__name__
-    if name in ("NotFoundError", "FileNotFoundError"):
+    if name in ("NotFoundError", "FileNotFoundError", "PreconditionError"):
+        if imported:
+            return errors.ChangedError(
+                f"{url} is no longer what was imported.", hint="Import it again, or restore it."
+            )
         return errors.DamagedError(
             f"{url} is gone.", hint="Run `%lake fsck` to see what else is missing."
         )
@@ -97,11 +133,7 @@ def _explained(error: Exception, url: str) -> Exception:
         return errors.AccessDeniedError(
             f"This user may not read {url}.", hint="Ask whoever keeps the bucket for access."
         )
-    if name == "PreconditionError":
-        return errors.ChangedError(
-            f"{url} is no longer what was imported.", hint="Import it again."
-        )
+    reason = (str(error).splitlines() or [name])[0]
     return errors.UnreachableError(
-        f"{url} can't be read: {str(error).splitlines()[0]}",
-        hint="Check the network, then try again.",
+        f"{url} can't be read: {reason}", hint="Check the network, then try again."
     )

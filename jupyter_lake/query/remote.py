@@ -21,6 +21,7 @@ import fsspec
 
 from jupyter_lake.query.blocks import shared_cache
 from jupyter_lake.query.rangedfile import RangedFile
+from jupyter_lake.store.external import check_external
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,8 +89,15 @@ def physical(data_file: DataFile) -> str:
     """Return what DuckDB is to call a file: a path on this machine, else our name for it.
 
     A remote file that the cache holds as a whole is on this machine.
+
+    Raises
+    ------
+    ChangedError
+        If an imported local file is no longer what was imported.
     """
     if "://" not in data_file.url:
+        if data_file.entry.location is not None:
+            check_external(data_file.entry, {})
         return data_file.url
     key = identity(data_file)
     if whole := shared_cache().whole(key, data_file.size):

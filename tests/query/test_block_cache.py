@@ -1,0 +1,176 @@
+"""The block cache: shared, bounded, checked, and safe to delete at any moment."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_lake.query.blocks import BLOCK_BYTES, BlockCache
+from jupyter_lake.query.fetching import CachedSource
+
+CONTENT = random.Random(5).randbytes(20 * BLOCK_BYTES + 777)
+KEY = hashlib.sha256(CONTENT).hexdigest()
+
+
+def _fetch(start: int, end: int) -> bytes:
+    return CONTENT[start:end]
+
+
+def _refuse(start: int, end: int) -> bytes:
+    raise AssertionError(f"{start}:{end} was fetched")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> BlockCache:
+    return BlockCache(tmp_path / "blocks", capacity=1 << 30)
+
+
+def _source(cache: BlockCache, fetch: Callable[[int, int], bytes] = _fetch) -> CachedSource:
+    return CachedSource(fetch, cache.open(KEY, len(CONTENT), digest=KEY))
+
+
+def test_blocks_outlive_the_process_that_fetched_them(cache: BlockCache) -> None:
+    assert _source(cache).read(70_000, 300_000) == CONTENT[70_000:300_000]
+    again = BlockCache(cache.folder, capacity=cache.capacity)
+    assert _source(again, _refuse).read(70_000, 300_000) == CONTENT[70_000:300_000]
+
+
+def test_a_process_sees_what_another_saves_meanwhile(cache: BlockCache) -> None:
+    first, second = _source(cache), _source(cache, _refuse)
+    first.read(0, 10)
+    second = _source(cache, _refuse)
+    first.read(5 * BLOCK_BYTES, 9 * BLOCK_BYTES)
+    assert (
+        second.read(6 * BLOCK_BYTES, 8 * BLOCK_BYTES) == CONTENT[6 * BLOCK_BYTES : 8 * BLOCK_BYTES]
+    )
+
+
+def test_a_complete_object_becomes_a_plain_file(cache: BlockCache) -> None:
+    source = _source(cache)
+    assert cache.whole(KEY, len(CONTENT)) is None
+    source.read(0, len(CONTENT))
+    whole = source.cached.finish()
+    assert whole is not None
+    assert whole.read_bytes() == CONTENT
+    assert cache.whole(KEY, len(CONTENT)) == whole
+    assert sorted(path.suffix for path in whole.parent.iterdir()) == [".whole"]
+    assert _source(cache, _refuse).read(5, 99) == CONTENT[5:99]
+
+
+def test_an_object_that_is_not_what_its_hash_says_never_becomes_a_file(cache: BlockCache) -> None:
+    wrong = hashlib.sha256(b"else").hexdigest()
+    source = CachedSource(_fetch, cache.open(wrong, len(CONTENT), digest=wrong))
+    source.read(0, len(CONTENT))
+    assert source.cached.finish() is None
+    assert cache.whole(wrong, len(CONTENT)) is None
+
+
+def test_a_block_damaged_on_disk_is_fetched_again(cache: BlockCache) -> None:
+    _source(cache).read(0, len(CONTENT))
+    with cache.path(KEY, "part").open("r+b") as file:
+        file.seek(3 * BLOCK_BYTES + 5)
+        file.write(b"damage")
+    assert _source(cache).read(0, len(CONTENT)) == CONTENT
+
+
+def test_sums_beside_an_empty_part_vouch_for_nothing(cache: BlockCache) -> None:
+    _source(cache).read(0, len(CONTENT))
+    cache.path(KEY, "part").write_bytes(b"")
+    assert _source(cache).read(0, len(CONTENT)) == CONTENT
+
+
+def test_the_folder_may_be_deleted_under_a_reader(cache: BlockCache) -> None:
+    source = _source(cache)
+    source.read(0, 100)
+    shutil.rmtree(cache.folder)
+    assert source.read(0, len(CONTENT)) == CONTENT
+    assert _source(cache).read(0, len(CONTENT)) == CONTENT
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "blocks").write_text("a file where the folder should be")
+    cache = BlockCache(tmp_path / "blocks", capacity=1 << 30)
+    source = _source(cache)
+    for start in range(0, len(CONTENT), 100_000):
+        assert source.read(start, start + 100_000) == CONTENT[start : start + 100_000]
+
+
+def test_a_full_disk_is_done_without(cache: BlockCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, data: object, at: int) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    source = _source(cache)
+    assert source.read(0, 200_000) == CONTENT[:200_000]
+    assert source.read(0, 200_000) == CONTENT[:200_000]
+
+
+def test_what_was_used_longest_ago_goes_first(cache: BlockCache) -> None:
+    now = time.time()
+    for age, name in enumerate(("new", "old", "older", "oldest")):
+        key = hashlib.sha256(name.encode()).hexdigest()
+        cached = cache.open(key, 3 * BLOCK_BYTES)
+        cached.save(0, memoryview(CONTENT[: 3 * BLOCK_BYTES]))
+        for kind in ("part", "sums"):
+            os.utime(cache.path(key, kind), (now - age * 3600, now - age * 3600))
+    cache.capacity = 10 * BLOCK_BYTES
+    cache.trim()
+    left = {name for name in ("new", "old", "older", "oldest") if _there(cache, name)}
+    assert left == {"new", "old"}
+    assert not cache.full
+
+
+def test_what_is_in_use_stays_and_nothing_is_added_beyond_the_bound(cache: BlockCache) -> None:
+    cache.capacity = 4 * BLOCK_BYTES
+    for name in ("a", "b", "c"):
+        key = hashlib.sha256(name.encode()).hexdigest()
+        cache.open(key, 2 * BLOCK_BYTES).save(0, memoryview(CONTENT[: 2 * BLOCK_BYTES]))
+    assert cache.full
+    used = sum(path.stat().st_blocks * 512 for path in cache.folder.rglob("*") if path.is_file())
+    assert used <= 2 * cache.capacity
+    assert _there(cache, "a")
+    assert _source(cache).read(0, len(CONTENT)) == CONTENT
+
+
+def test_the_rest_of_a_much_read_object_is_fetched_when_all_is_quiet(
+    cache: BlockCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_lake.query.fetching._IDLE_SECONDS", 0.01)
+    _source(cache).read(0, 8 * BLOCK_BYTES)
+    deadline = time.monotonic() + 30
+    while (whole := cache.whole(KEY, len(CONTENT))) is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert whole is not None
+    assert whole.read_bytes() == CONTENT
+
+
+def _read_in_child(folder: str, seed: int) -> bool:
+    dice = random.Random(seed)
+    source = _source(BlockCache(Path(folder), capacity=1 << 30))
+    for _ in range(100):
+        start = dice.randrange(len(CONTENT))
+        if source.read(start, start + 90_000) != CONTENT[start : start + 90_000]:
+            return False
+        if source.cached.complete:
+            source.cached.finish()
+            source = _source(BlockCache(Path(folder), capacity=1 << 30))
+    return True
+
+
+def test_many_processes_share_one_folder(cache: BlockCache) -> None:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(3) as pool:
+        jobs = [pool.apply_async(_read_in_child, (str(cache.folder), seed)) for seed in range(6)]
+        assert all(job.get(120) for job in jobs)
+
+
+def _there(cache: BlockCache, name: str) -> bool:
+    return cache.path(hashlib.sha256(name.encode()).hexdigest(), "part").exists()
