@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_lake import config
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jupyter_lake.store.objectstore import ObjectInfo, ObjectStore
@@ -161,6 +161,14 @@ class CachedStore:
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects."""
         self.beneath.delete(keys)
+
+    def touch(self, key: str) -> bool:
+        """Make an object young."""
+        return self.beneath.touch(key)
+
+    def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
+        """Delete those of the objects that are older; return them."""
+        return self.beneath.discard(keys, before=before)
 
     def sweep(self, before: datetime) -> int:
         """Remove what interrupted writes left behind."""

@@ -130,6 +130,12 @@ class ObjectStore(Protocol):
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; keys without one are passed over."""
 
+    def touch(self, key: str) -> bool:
+        """Make an object as young as if it had just been written; False if there is none."""
+
+    def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
+        """Delete those of the objects last written or touched before then; return them."""
+
     def sweep(self, before: datetime) -> int:
         """Remove what interrupted writes begun before then left behind; return how many."""
 

@@ -206,3 +206,21 @@ def test_sweeping_takes_only_what_was_left_behind_long_ago(store: ObjectStore) -
     store.create("kept", b"x")
     assert store.sweep(datetime.now(UTC)) == 0
     assert keys(store) == ["kept"]
+
+
+def test_a_touched_object_is_young_and_the_same(store: ObjectStore) -> None:
+    store.create("old", b"content")
+    assert store.touch("old") is True
+    assert store.get("old") == b"content"
+    assert store.touch("never/was") is False
+    assert keys(store) == ["old"]
+
+
+def test_discarding_spares_what_is_young(store: ObjectStore) -> None:
+    for name in ("a/1", "a/2", "kept"):
+        store.create(name, b"x")
+    now = datetime.now(UTC)
+    named = ["a/1", "a/2", "never/was"]
+    assert list(store.discard(named, before=now - timedelta(minutes=1))) == []
+    assert sorted(store.discard(named, before=now + timedelta(minutes=1))) == ["a/1", "a/2"]
+    assert keys(store) == ["kept"]

@@ -133,6 +133,21 @@ class FilesystemStore:
             except Exception as error:
                 raise self._explain(error, key) from error
 
+    def touch(self, key: str) -> bool:
+        """Write an object over itself; False if there is none."""
+        try:
+            self.put(key, self.get(key))
+        except ObjectMissing:
+            return False
+        return True
+
+    def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
+        """Delete those of the objects that are older; return them."""
+        found = [info for info in map(self.info, keys) if info is not None]
+        gone = [info.key for info in found if info.modified < before]
+        self.delete(gone)
+        return gone
+
     def sweep(self, before: datetime) -> int:
         """Remove temporary files that writers killed before then left behind."""
         if self.protocol not in _RENAMES:

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -119,6 +120,42 @@ class LocalStore:
                 continue
             except OSError as error:
                 raise self._explain(error, key) from error
+
+    def touch(self, key: str) -> bool:
+        """Set an object's time to now; False if there is none."""
+        try:
+            os.utime(self._path(key))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise self._explain(error, key) from error
+        return True
+
+    def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
+        """Delete those of the objects that are older; return them.
+
+        An object is taken away under another name before its time is looked at:
+        who touches it from then on finds it gone, and writes it anew.
+        """
+        return [key for key in keys if self._discard(self._path(key), key, before.timestamp())]
+
+    def _discard(self, path: Path, key: str, before: float) -> bool:
+        aside = path.parent / f".{secrets.token_hex(8)}{_UNFINISHED}"
+        try:
+            if os.stat(path).st_mtime >= before:
+                return False
+            os.rename(path, aside)
+            if aside.stat().st_mtime >= before:
+                with suppress(FileExistsError):
+                    os.link(aside, path)
+                    aside.unlink()
+                    return False
+            aside.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise self._explain(error, key) from error
+        return True
 
     def sweep(self, before: datetime) -> int:
         """Remove temporary files that writers killed before then left behind."""

@@ -43,7 +43,8 @@ class MemoryStore:
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object over what is there."""
-        self._objects[check_key(key)] = (_bytes(data), datetime.now(UTC))
+        with self._lock:
+            self._objects[check_key(key)] = (_bytes(data), datetime.now(UTC))
 
     def info(self, key: str) -> ObjectInfo | None:
         """Return size and time of an object, or None."""
@@ -67,6 +68,24 @@ class MemoryStore:
         """Delete objects; missing ones are passed over."""
         for key in keys:
             self._objects.pop(key, None)
+
+    def touch(self, key: str) -> bool:
+        """Set an object's time to now; False if there is none."""
+        with self._lock:
+            if key not in self._objects:
+                return False
+            self._objects[key] = (self._objects[key][0], datetime.now(UTC))
+            return True
+
+    def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
+        """Delete those of the objects that are older; return them."""
+        gone = []
+        for key in keys:
+            with self._lock:
+                if key in self._objects and self._objects[key][1] < before:
+                    del self._objects[key]
+                    gone.append(key)
+        return gone
 
     def sweep(self, before: datetime) -> int:  # noqa: ARG002 - the protocol's shape
         """Nothing is ever left behind here."""
