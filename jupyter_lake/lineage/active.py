@@ -1,0 +1,132 @@
+"""A cell while it runs: what it has read and written so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from jupyter_lake.access import Read, Write
+from jupyter_lake.lineage.runs import Input, Run, RunRead, RunWrite, Upstream, new_run_id, now
+
+__all__ = ["ActiveRun", "Place"]
+
+MOST_READS = 10_000
+MOST_UNTRACKED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and by whom a cell is run."""
+
+    notebook: str
+    user: str
+    session: str
+    host: str
+
+
+@dataclass(slots=True)
+class ActiveRun:
+    """What is known of a run before it ends; `snapshot` says it in a `Run`.
+
+    Attributes
+    ----------
+    source
+        The cell as it may be recorded: redacted, or None.
+    code
+        The cell as Python: magics turned into calls.
+    pending
+        What the data flow noted before the cell ran.
+    nested
+        How many cells this one is running itself (``%run``, ``run_cell``).
+    """
+
+    place: Place
+    cell_id: str | None
+    execution_count: int | None
+    source: str | None
+    code: str = ""
+    pending: object = None
+    nested: int = 0
+    run_id: str = field(default_factory=new_run_id)
+    started: datetime = field(default_factory=now)
+    status: str = "running"
+    revision: int = 0
+    seconds: float = 0.0
+    upstream: tuple[Upstream, ...] = ()
+    untracked: dict[str, None] = field(default_factory=dict)
+    lakes: set[str] = field(default_factory=set)
+    _clock: float = field(default_factory=time.perf_counter)
+    _reads: dict[tuple[str, str, str, str, str], tuple[str, ...] | None] = field(
+        default_factory=dict
+    )
+    _writes: dict[tuple[str, RunWrite], None] = field(default_factory=dict)
+
+    def saw(self, event: Read | Write) -> None:
+        """Take a read or write in; reads of one path add up their columns."""
+        self.lakes.add(event.lake_url)
+        if isinstance(event, Write):
+            for path in event.paths or ("",):
+                write = RunWrite(event.repo, event.commit, path, event.branch, event.via)
+                self._writes[event.lake_url, write] = None
+            return
+        key = (event.lake_url, event.repo, event.commit, event.path, event.via)
+        if key not in self._reads:
+            if len(self._reads) < MOST_READS:
+                self._reads[key] = event.columns
+            return
+        known = self._reads[key]
+        if known is not None:
+            new = event.columns
+            self._reads[key] = None if new is None else tuple(dict.fromkeys((*known, *new)))
+
+    def bypassed(self, names: Iterable[str]) -> None:
+        """Note what the cell read past the lake."""
+        for name in names:
+            if len(self.untracked) < MOST_UNTRACKED:
+                self.untracked.setdefault(name)
+
+    def end(self, status: str, upstream: tuple[Upstream, ...]) -> None:
+        """Note how the cell ended, and what it stands on."""
+        self.status, self.upstream = status, upstream
+        self.seconds = round(time.perf_counter() - self._clock, 6)
+        self.revision += 1
+
+    def inputs(self, lake_url: str) -> list[Input]:
+        """Return what was read of a lake, in the order it was."""
+        return [
+            Input(repo, commit, path)
+            for url, repo, commit, path, _ in self._reads
+            if url == lake_url
+        ]
+
+    def snapshot(self, lake_url: str) -> Run:
+        """Return the run as a lake is to hold it: reads of other lakes are untracked there."""
+        elsewhere = [
+            f"{url}/{repo}@{commit[:8]}/{path}".rstrip("/")
+            for url, repo, commit, path, _ in self._reads
+            if url != lake_url
+        ]
+        return Run(
+            run_id=self.run_id,
+            notebook=self.place.notebook,
+            cell_id=self.cell_id,
+            execution_count=self.execution_count,
+            source=self.source,
+            user=self.place.user,
+            started=self.started,
+            seconds=self.seconds,
+            status=self.status,
+            reads=tuple(
+                RunRead(repo, commit, path, columns, via)
+                for (url, repo, commit, path, via), columns in self._reads.items()
+                if url == lake_url
+            ),
+            writes=tuple(write for url, write in self._writes if url == lake_url),
+            upstream=self.upstream,
+            untracked=(*elsewhere, *self.untracked),
+            session=self.place.session,
+            host=self.place.host,
+            revision=self.revision,
+        )

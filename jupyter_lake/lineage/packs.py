@@ -1,0 +1,214 @@
+"""Many runs in one Parquet object, so that readers need few requests.
+
+When loose batches pile up, whoever uploads next merges them, together with
+every pack that is not much larger than what it merges (a log-structured merge
+with ratio `GROWTH`, after O'Neil et al. 1996): packs grow geometrically, so a
+reader meets a handful of them, and each run is rewritten a handful of times.
+
+A pack is complete before its sources are deleted, and names them, so that a
+death in between, or a missing permission to delete, leaves sources that
+readers know to pass over. Two packers at once may put a run into two packs:
+readers count a run once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_lake.errors import AccessDeniedError
+from jupyter_lake.lineage.batches import BATCHES, PACKS, ROOT, decode_batch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jupyter_lake.lineage.runs import Run
+    from jupyter_lake.store.objectstore import ObjectInfo, ObjectStore
+
+__all__ = ["decode_pack", "pack", "run_table", "sources_of", "table_of"]
+
+LOOSE = 8
+"""How many loose batches are merged."""
+GROWTH = 4
+"""A pack joins a merge unless it is this many times as large as the rest of it."""
+LARGEST = 64 * 2**20
+"""A pack of this many bytes is left alone."""
+
+
+def schema() -> pa.Schema:
+    """Return the columns of a pack: a row a run, what it did nested inside."""
+    import pyarrow as pa
+
+    text = pa.string()
+    names = pa.list_(text)
+    read = pa.struct(
+        [("repo", text), ("commit_id", text), ("path", text), ("columns", names), ("via", text)]
+    )
+    write = pa.struct(
+        [("repo", text), ("commit_id", text), ("path", text), ("branch", text), ("via", text)]
+    )
+    edge = pa.struct([("upstream_run_id", text), ("variables", names), ("certainty", text)])
+    return pa.schema(
+        [
+            ("run_id", text),
+            ("notebook", text),
+            ("cell_id", text),
+            ("execution_count", pa.int32()),
+            ("source", text),
+            ("user", text),
+            ("started", pa.timestamp("us", tz="UTC")),
+            ("seconds", pa.float64()),
+            ("status", text),
+            ("reads", pa.list_(read)),
+            ("writes", pa.list_(write)),
+            ("edges", pa.list_(edge)),
+            ("untracked", names),
+            ("session", text),
+            ("host", text),
+            ("revision", pa.int32()),
+        ]
+    )
+
+
+def run_table(runs: Iterable[Run]) -> pa.Table:
+    """Return runs as a table, a row a run."""
+    import pyarrow as pa
+
+    rows = [run.to_dict() | {"started": run.started} for run in runs]
+    return pa.Table.from_pylist(rows, schema=schema())
+
+
+def table_of(key: str, data: bytes) -> pa.Table:
+    """Return what an object under `lineage/` holds as a table of runs."""
+    return run_table(decode_batch(data)) if key.startswith(BATCHES) else decode_pack(data)
+
+
+def encode_pack(table: pa.Table, sources: Sequence[str]) -> bytes:
+    """Return a pack's bytes; `sources` are the keys it stands for."""
+    import pyarrow.parquet as pq
+
+    metadata = {**(table.schema.metadata or {}), b"sources": json.dumps(list(sources)).encode()}
+    sink = io.BytesIO()
+    pq.write_table(
+        table.replace_schema_metadata(metadata), sink, compression="zstd", row_group_size=65_536
+    )
+    return sink.getvalue()
+
+
+def decode_pack(data: bytes) -> pa.Table:
+    """Read what `encode_pack` wrote; `sources_of` says what it stands for."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    return pq.read_table(pa.BufferReader(data))
+
+
+def sources_of(table: pa.Table) -> list[str]:
+    """Return the keys that a pack stands for."""
+    return [str(key) for key in json.loads((table.schema.metadata or {}).get(b"sources", b"[]"))]
+
+
+def once_each(table: pa.Table) -> pa.Table:
+    """Return the table with each run's latest record only."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pc.count_distinct(table["run_id"]).as_py() == table.num_rows:
+        return table
+    rank = table["revision"].to_numpy().astype("int64") << 32 | np.arange(table.num_rows)
+    numbered = pa.table({"run_id": table["run_id"], "rank": rank})
+    best = numbered.group_by("run_id").aggregate([("rank", "max")])["rank_max"].to_numpy()
+    keep = np.zeros(table.num_rows, dtype=bool)
+    keep[best & 0xFFFF_FFFF] = True
+    return table.filter(pa.array(keep))
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a packer would put together."""
+
+    sources: tuple[ObjectInfo, ...]
+
+    @property
+    def key(self) -> str:
+        """The pack's key: the same sources give the same pack, whoever merges them."""
+        names = "\n".join(sorted(info.key for info in self.sources))
+        return f"{PACKS}{hashlib.sha256(names.encode()).hexdigest()[:32]}.parquet"
+
+
+def plan(
+    listing: Iterable[ObjectInfo], *, loose: int = LOOSE, covered: frozenset[str] = frozenset()
+) -> Merge | None:
+    """Choose what to merge, or None while there is too little.
+
+    Parameters
+    ----------
+    listing
+        Everything under ``lineage/``.
+    loose
+        How many batches are enough.
+    covered
+        Keys that packs stand for already.
+    """
+    infos = [info for info in listing if info.key not in covered]
+    chosen = [info for info in infos if info.key.startswith(BATCHES)]
+    if len(chosen) < loose:
+        return None
+    size = sum(info.size for info in chosen)
+    packs = sorted((info for info in infos if info.key.startswith(PACKS)), key=lambda i: i.size)
+    for info in packs:
+        if info.size >= LARGEST or info.size > GROWTH * size:
+            break
+        chosen.append(info)
+        size += info.size
+    return Merge(tuple(chosen))
+
+
+def pack(objects: ObjectStore, *, loose: int = LOOSE) -> bool:
+    """Merge what has piled up; True if there was enough.
+
+    Raises
+    ------
+    LakeError
+        What the object store has to say against it; nothing is lost then.
+    """
+    from jupyter_lake.store.objectstore import ObjectExists, ObjectMissing
+
+    listing = list(objects.list(ROOT))
+    try:
+        merge = plan(listing, loose=loose, covered=_covered(objects, listing, loose))
+        if merge is None:
+            return False
+        keys = [info.key for info in merge.sources]
+        tables = [table_of(key, objects.get(key)) for key in keys]
+    except ObjectMissing:
+        return False  # another packer was faster
+    there = {info.key for info in listing}
+    with contextlib.suppress(ObjectExists):  # another packer has just done the same
+        objects.create(merge.key, _merged(tables, keys, there))
+    with contextlib.suppress(AccessDeniedError):  # readers know to pass the sources over
+        objects.delete(keys)
+    return True
+
+
+def _covered(objects: ObjectStore, listing: Sequence[ObjectInfo], loose: int) -> frozenset[str]:
+    """Return the keys that packs stand for, where nobody seems to be able to delete them."""
+    if sum(info.key.startswith(BATCHES) for info in listing) < 4 * loose:
+        return frozenset()
+    packs = [info.key for info in listing if info.key.startswith(PACKS)]
+    return frozenset(key for name in packs for key in sources_of(decode_pack(objects.get(name))))
+
+
+def _merged(tables: Sequence[pa.Table], keys: Sequence[str], there: set[str]) -> bytes:
+    """Return the pack of some tables; of what they stand for it names what still lies there."""
+    import pyarrow as pa
+
+    older = {key for table in tables for key in sources_of(table)} & there
+    table = once_each(pa.concat_tables([table.replace_schema_metadata(None) for table in tables]))
+    return encode_pack(table.sort_by("started"), sorted({*keys, *older}))

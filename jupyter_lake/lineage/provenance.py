@@ -1,0 +1,147 @@
+"""Where the data of a session comes from: its runs, and walking upstream through them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dis
+import re
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from types import CodeType
+from typing import TYPE_CHECKING, Protocol
+
+from jupyter_lake.lineage.runs import Input, Run, Upstream
+
+if TYPE_CHECKING:
+    from jupyter_lake.lineage.active import ActiveRun
+    from jupyter_lake.lineage.dataflow import CellFlow
+
+__all__ = ["Session"]
+
+Origins = dict[str, str]
+"""Run ids, each with ``observed`` or ``possible``."""
+
+_ASSIGNED_BY_MAGIC = re.compile(r"%%?lake\s+sql\s+(\w+)\s*<<|'(\w+)\s*<<")
+
+
+class Writers(Protocol):
+    """The part of a data flow that provenance needs."""
+
+    def writers(self, name: str) -> Collection[tuple[str, str]]:
+        """Return the runs that a variable comes from, each with its certainty."""
+
+
+class Session:
+    """The runs of one session, by id, and the data flow between them.
+
+    Parameters
+    ----------
+    flow
+        Knows which runs each variable comes from.
+    """
+
+    def __init__(self, flow: Writers) -> None:
+        self._flow = flow
+        self._runs: dict[str, ActiveRun] = {}
+
+    def add(self, run: ActiveRun) -> None:
+        """Remember a run that has ended."""
+        self._runs[run.run_id] = run
+
+    def upstream(self, flow: CellFlow) -> tuple[Upstream, ...]:
+        """Return what the data flow found as edges to runs."""
+        return tuple(
+            Upstream(edge.upstream_key, tuple(edge.variables), edge.certainty)
+            for edge in flow.edges
+        )
+
+    def origins(self, variable: str | None, active: ActiveRun | None) -> Origins:
+        """Return the runs that made a variable what it is now.
+
+        Parameters
+        ----------
+        variable
+            Its name; None for whatever the running cell has at hand.
+        active
+            The cell that is running, which may have made it.
+        """
+        if active is None:
+            return dict(self._flow.writers(variable)) if variable else {}
+        loaded, stored = names_in(active.code)
+        if variable is not None and variable not in stored:
+            return dict(self._flow.writers(variable))
+        found: Origins = {active.run_id: "observed"}
+        for edge in self._so_far(active, loaded):
+            found.setdefault(edge.run_id, edge.certainty)
+        return found
+
+    def snapshot(self, active: ActiveRun, lake_url: str) -> Run:
+        """Return a run that is not over yet, with what it stands on so far."""
+        loaded, _ = names_in(active.code)
+        return replace(active.snapshot(lake_url), upstream=tuple(self._so_far(active, loaded)))
+
+    def _so_far(self, active: ActiveRun, names: Collection[str]) -> Iterator[Upstream]:
+        carried: dict[str, tuple[str, list[str]]] = {}
+        for name in names:
+            for run_id, certainty in self._flow.writers(name):
+                if run_id != active.run_id:
+                    carried.setdefault(run_id, (certainty, []))[1].append(name)
+        for run_id, (certainty, variables) in carried.items():
+            yield Upstream(run_id, tuple(variables), certainty)
+
+    def inputs(
+        self, origins: Mapping[str, str], lake_url: str, *, active: ActiveRun | None = None
+    ) -> tuple[Input, ...]:
+        """Return what these runs and all upstream of them read of a lake, first read first."""
+        chain = [self._runs[run_id] for run_id in self.ancestors(origins)]
+        if active is not None and active.run_id in origins:
+            chain.append(active)
+        chain.sort(key=lambda run: (run.started, run.run_id))
+        return tuple(dict.fromkeys(each for run in chain for each in run.inputs(lake_url)))
+
+    def ancestors(self, origins: Mapping[str, str]) -> list[str]:
+        """Return the ids of these runs, and of all upstream of them, that this session knows."""
+        seen: dict[str, None] = {}
+        queue = deque(origins)
+        while queue:
+            run_id = queue.popleft()
+            if run_id in seen or run_id not in self._runs:
+                continue
+            seen[run_id] = None
+            queue.extend(edge.run_id for edge in self._runs[run_id].upstream)
+        return list(seen)
+
+
+def names_in(code: str) -> tuple[set[str], set[str]]:
+    """Return the global names that a cell loads and those it stores, as far as its text says.
+
+    Words inside its strings count as loaded: a magic's line, SQL.
+    """
+    try:
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        compiled = compile(code, "<cell>", "exec", flags=flags, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return set(), set()
+    loaded: set[str] = set()
+    stored = {name for pair in _ASSIGNED_BY_MAGIC.findall(code) for name in pair if name}
+    for block in _blocks(compiled):
+        for instruction in dis.get_instructions(block):
+            operation, name = instruction.opname, instruction.argval
+            if operation in ("LOAD_NAME", "LOAD_GLOBAL") and not hasattr(builtins, name):
+                loaded.add(name)
+            elif operation in ("STORE_NAME", "STORE_GLOBAL") and (
+                block is compiled or operation == "STORE_GLOBAL"
+            ):
+                stored.add(name)
+            elif operation == "LOAD_CONST" and isinstance(name, str):
+                loaded.update(re.findall(r"[A-Za-z_]\w*", name)[:200])
+    return loaded, stored
+
+
+def _blocks(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _blocks(constant)

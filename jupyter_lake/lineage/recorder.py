@@ -1,0 +1,420 @@
+"""Recording what the cells of one session do: quiet, quick, and never in the way.
+
+The recorder listens to IPython's events round each cell, to what passes
+through the lake (`jupyter_lake.access`) and to what goes past it
+(`untracked`), asks the data flow which earlier cells each cell stands on, and
+hands finished runs to the `Uploader`. Whatever goes wrong in here goes wrong
+in here: the user's cell never sees it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
+from uuid import uuid4
+
+from jupyter_lake import access, identity
+from jupyter_lake.errors import VariableNotFoundError, closest
+from jupyter_lake.lineage import places, untracked
+from jupyter_lake.lineage.active import ActiveRun, Place
+from jupyter_lake.lineage.named_files import named_files
+from jupyter_lake.lineage.openlineage_events import Sender
+from jupyter_lake.lineage.provenance import Session
+from jupyter_lake.lineage.redaction import redact
+from jupyter_lake.lineage.uploads import Outbox, Uploader
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+
+    from jupyter_lake.lineage.dataflow import Dataflow
+    from jupyter_lake.lineage.runs import Input, Run
+    from jupyter_lake.store import Lake
+
+__all__ = ["Recorder"]
+
+log = logging.getLogger(__name__)
+
+HELD_BEFORE_LAKE = 1_000
+"""How many runs are remembered while no lake is open yet."""
+EXIT_SECONDS = 3.0
+"""How long an ending kernel waits for its last runs to reach the lake."""
+
+P = ParamSpec("P")
+
+
+def _harmless(method: Callable[P, None]) -> Callable[P, None]:
+    """Keep a failure of the recorder from the user's cell."""
+
+    @functools.wraps(method)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            method(*args, **kwargs)
+        except Exception:
+            log.debug("recording failed", exc_info=True)
+
+    return guarded
+
+
+class Recorder:
+    """Records the runs of one IPython session.
+
+    Parameters
+    ----------
+    shell
+        The session.
+    user
+        Who runs the cells; the current user if None.
+    notebook
+        The notebook's path; found out if None.
+
+    Attributes
+    ----------
+    record_source
+        False to leave the cells' sources out from now on.
+    paused
+        True while nothing is recorded.
+    """
+
+    def __init__(
+        self, shell: InteractiveShell, *, user: str | None = None, notebook: str | None = None
+    ) -> None:
+        self.shell = shell
+        self.record_source = True
+        self.paused = False
+        self._user = user
+        self._notebook = notebook
+        self._session_id = uuid4().hex
+        self._flow = _dataflow(shell.user_ns)
+        self._session = Session(self._flow)
+        self._uploader = Uploader()
+        self._sender = Sender()
+        self._active: list[ActiveRun] = []
+        self._last: ActiveRun | None = None
+        self._held: list[ActiveRun] = []
+        self._notices: list[str] = []
+        self._told: set[str] = set()
+        self._undo: list[Callable[[], object]] = []
+        self._count_offset: int | None = None
+        self._lock = threading.RLock()
+
+    # -- on and off ------------------------------------------------------------
+
+    def start(self) -> None:
+        """Listen from now on; the cell that calls this is the first run."""
+        if self._undo:
+            return
+        events = self.shell.events
+        events.register("pre_run_cell", self._before_cell)
+        events.register("post_run_cell", self._after_cell)
+        self._undo = [
+            lambda: events.unregister("pre_run_cell", self._before_cell),
+            lambda: events.unregister("post_run_cell", self._after_cell),
+            access.subscribe(self._saw),
+            untracked.Watch(self._bypassed).close,
+        ]
+        access.set_provenance_provider(self.provenance)
+        atexit.register(self.stop)
+        self._begin_late()
+
+    def stop(self, *, timeout: float = EXIT_SECONDS) -> None:
+        """Stop listening, and give what waits `timeout` seconds to reach the lake."""
+        if not self._undo:
+            return
+        for undo in self._undo:
+            with contextlib.suppress(Exception):
+                undo()
+        self._undo = []
+        access.set_provenance_provider(None)
+        atexit.unregister(self.stop)
+        self._uploader.close(timeout)
+        self._sender.close(timeout)
+
+    def pause(self) -> None:
+        """Record nothing until `resume`; how data flows is still followed."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Record again."""
+        self.paused = False
+
+    def attach(self, lake: Lake) -> None:
+        """Send runs to this lake from now on, and those that no lake was open for."""
+        if any(outbox.lake is lake for outbox in self._uploader.outboxes):
+            return
+        self._uploader.outboxes = [
+            outbox for outbox in self._uploader.outboxes if outbox.lake.url != lake.url
+        ]
+        self._uploader.outboxes.append(Outbox(lake, notice=self._notice))
+        untracked.own_root(lake.url)
+        held, self._held = self._held, []
+        for run in held:
+            self._keep(run)
+        self._uploader.wake()
+
+    def flush(self, timeout: float = 10.0) -> bool:
+        """Wait until the lakes have all finished runs; False if they have not in time."""
+        return self._uploader.flush(timeout)
+
+    # -- what is known ---------------------------------------------------------
+
+    @property
+    def current_run(self) -> Run | None:
+        """The run of the cell that is running now, as far as it has come."""
+        active = self._current()
+        return active.snapshot(self._lake_url) if active else None
+
+    @property
+    def notebook(self) -> str:
+        """The path of this session's notebook, as far as it is known."""
+        if self._notebook is None:
+            kernel = hasattr(self.shell, "kernel")
+            self._notebook = places.notebook_path(self.shell.user_ns, kernel=kernel)
+        return self._notebook or ""
+
+    @property
+    def problem(self) -> str:
+        """Why runs wait to be uploaded, or an empty text."""
+        return next((box.problem for box in self._uploader.outboxes if box.problem), "")
+
+    def waiting(self, lake_url: str) -> list[Run]:
+        """Return the runs that a lake may not have yet, the running one included."""
+        runs = [
+            run
+            for outbox in self._uploader.outboxes
+            if outbox.lake.url == lake_url
+            for run in outbox.waiting()
+        ]
+        active = self._current()
+        if active is not None and not self.paused:
+            runs.append(self._session.snapshot(active, lake_url))
+        return runs
+
+    def inputs_of(self, variable: str) -> tuple[Input, ...]:
+        """Return what a variable was made from, walking upstream from it.
+
+        Raises
+        ------
+        VariableNotFoundError
+        """
+        self.check_variable(variable)
+        return self._session.inputs(
+            self._session.origins(variable, self._current()), self._lake_url
+        )
+
+    def runs_of(self, variable: str) -> tuple[tuple[str, str], ...]:
+        """Return the runs that made a variable what it is, each with its certainty.
+
+        Raises
+        ------
+        VariableNotFoundError
+        """
+        self.check_variable(variable)
+        return tuple(self._session.origins(variable, self._current()).items())
+
+    def check_variable(self, variable: str) -> None:
+        """Raise `VariableNotFoundError` if the notebook has no such variable."""
+        if variable not in self.shell.user_ns:
+            names = [name for name in self.shell.user_ns if not name.startswith("_")]
+            near = closest(variable, names)
+            raise VariableNotFoundError(
+                f"The notebook has no variable {variable!r}.",
+                hint=f"Did you mean {' or '.join(near)}?" if near else "Run its cell first.",
+            )
+
+    def provenance_of(self, variable: str) -> dict[str, object]:
+        """Return the provenance of a commit that publishes a variable.
+
+        Raises
+        ------
+        VariableNotFoundError
+        """
+        self.check_variable(variable)
+        return self._provenance(variable)
+
+    def provenance(self) -> dict[str, object] | None:
+        """Return the provenance of a commit made now; None outside a recorded cell."""
+        if self.paused or self._current() is None:
+            return None
+        try:
+            return self._provenance(None)
+        except Exception:
+            log.debug("no provenance", exc_info=True)
+            return None
+
+    def _provenance(self, variable: str | None) -> dict[str, object]:
+        active = self._current()
+        inputs = self._session.inputs(
+            self._session.origins(variable, active), self._lake_url, active=active
+        )
+        found: dict[str, object] = {
+            "run": active.run_id if active and not self.paused else None,
+            "notebook": self.notebook,
+            "cell": active.cell_id if active else None,
+            "execution_count": active.execution_count if active else None,
+            "inputs": [each.to_dict() for each in inputs],
+            "user": self._place().user,
+        }
+        return found if variable is None else found | {"variable": variable}
+
+    # -- round each cell -------------------------------------------------------
+
+    @_harmless
+    def _before_cell(self, info: ExecutionInfo) -> None:
+        self._begin(info, self._count(info))
+
+    @_harmless
+    def _after_cell(self, result: ExecutionResult) -> None:
+        active = self._current()
+        if active is None:
+            return
+        if active.nested:
+            active.nested -= 1
+            return
+        self._end(active, result)
+        self._tell()
+
+    def _begin(self, info: ExecutionInfo, count: int | None) -> None:
+        if running := self._current():
+            running.nested += 1
+            return
+        raw = info.raw_cell or ""
+        code = getattr(info, "transformed_cell", None) or str(self.shell.transform_cell(raw))  # type: ignore[no-untyped-call]
+        active = ActiveRun(
+            self._place(),
+            self._cell_id(info, raw),
+            count,
+            redact(raw) if self.record_source else None,
+            code,
+        )
+        self._active.append(active)
+        active.pending = self._flow.before(code, active.run_id)
+
+    def _begin_late(self) -> None:
+        """Begin the run of the cell that started the recorder."""
+        result = getattr(self.shell.displayhook, "exec_result", None)
+        if result is not None and self._current() is None:
+            with contextlib.suppress(Exception):
+                self._begin(result.info, result.execution_count)
+
+    def _end(self, active: ActiveRun, result: ExecutionResult | None) -> None:
+        self._active.remove(active)
+        error = None
+        if result is not None:
+            error = result.error_in_exec or result.error_before_exec
+            self._learn_offset(active, result)
+        flow = self._flow.after(active.pending, raised=error is not None)
+        active.bypassed(named_files(active.code, self.shell.user_ns))
+        active.end(_status(error), self._session.upstream(flow))
+        active.pending = None
+        self._last = active
+        self._session.add(active)
+        if not self.paused:
+            self._keep(active)
+            self._sender.add(active.snapshot(self._lake_url), self._lake_url or "unknown")
+
+    def _keep(self, active: ActiveRun, *, upload: bool = True) -> None:
+        if not self._uploader.outboxes:
+            self._held = [*self._held[-HELD_BEFORE_LAKE + 1 :], active]
+            return
+        last = self._uploader.outboxes[-1]
+        for outbox in self._uploader.outboxes:
+            if outbox is last or outbox.lake.url in active.lakes:
+                outbox.add(active.snapshot(outbox.lake.url), upload=upload)
+        self._uploader.wake()
+
+    # -- what passes through the lake, and past it --------------------------------
+
+    @_harmless
+    def _saw(self, event: access.Read | access.Write) -> None:
+        with self._lock:
+            active = self._current()
+            if active is not None:
+                active.saw(event)
+                if isinstance(event, access.Write) and not self.paused:
+                    # The commit names this run: let it be known even if the kernel dies now.
+                    self._keep(active, upload=False)
+            elif self._last is not None and not self.paused and not _in_main_thread():
+                # A thread that outlived its cell.
+                self._last.saw(event)
+                self._last.revision += 1
+                self._keep(self._last)
+
+    @_harmless
+    def _bypassed(self, names: Iterable[str]) -> None:
+        if active := self._current():
+            active.bypassed(names)
+
+    # -- small things ------------------------------------------------------------
+
+    @property
+    def _lake_url(self) -> str:
+        return self._uploader.outboxes[-1].lake.url if self._uploader.outboxes else ""
+
+    def _current(self) -> ActiveRun | None:
+        return self._active[-1] if self._active else None
+
+    def _place(self) -> Place:
+        user = self._user or identity.current_user()
+        return Place(self.notebook, user, self._session_id, identity.host())
+
+    def _cell_id(self, info: ExecutionInfo, source: str) -> str | None:
+        if cell_id := places.clean_cell_id(getattr(info, "cell_id", None)):
+            return cell_id
+        if self._notebook is None and not self.notebook:
+            if found := places.notebook_by_source(Path.cwd(), source):
+                self._notebook = found[0]
+                return found[1]
+            return None
+        if self.notebook.endswith(".ipynb"):
+            return places.cell_in(self.notebook, source)[1]
+        return None
+
+    def _count(self, info: ExecutionInfo) -> int | None:
+        """Return the cell's execution count: IPython counts on before or after this event."""
+        if not info.store_history:
+            return None
+        if self._count_offset is None:
+            import IPython
+
+            self._count_offset = int(IPython.version_info >= (9, 0))
+        return int(self.shell.execution_count) - self._count_offset
+
+    def _learn_offset(self, active: ActiveRun, result: ExecutionResult) -> None:
+        count = result.execution_count
+        if count is not None and active.execution_count not in (None, count):
+            self._count_offset = (self._count_offset or 0) + active.execution_count - count
+            active.execution_count = count
+
+    def _notice(self, line: str) -> None:
+        self._notices.append(line)
+
+    def _tell(self) -> None:
+        """Print what has to be said, once, under the cell that has just ended."""
+        while self._notices:
+            line = self._notices.pop(0)
+            if line not in self._told:
+                self._told.add(line)
+                print(line, file=sys.stderr)  # noqa: T201
+
+
+def _status(error: BaseException | None) -> str:
+    if error is None:
+        return "ok"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
+
+
+def _dataflow(namespace: dict[str, object]) -> Dataflow:
+    from jupyter_lake.lineage.dataflow import Dataflow
+
+    return Dataflow(namespace)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -1,0 +1,497 @@
+"""Following data up and down: from a dataset, a run or a variable to a lineage graph.
+
+Between notebooks data goes through datasets: a run's writes are matched with
+other runs' reads by the version of the dataset. Within a notebook it goes
+through variables: the edges that were recorded. Depth counts datasets: one
+step up is what a dataset was made from, through however many cells.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from jupyter_lake.addresses import Address
+from jupyter_lake.errors import RunNotFoundError
+from jupyter_lake.lineage.graph import (
+    DatasetNode,
+    Graph,
+    GraphEdge,
+    Node,
+    OutsideNode,
+    RunNode,
+    VariableNode,
+)
+from jupyter_lake.lineage.runlog import RunLog, read_runs
+from jupyter_lake.lineage.runs import Run, RunRead, RunWrite
+from jupyter_lake.lineage.versions import Version, Versions, overlap
+
+if TYPE_CHECKING:
+    from jupyter_lake.lineage.recorder import Recorder
+    from jupyter_lake.store import Commit, Lake
+
+__all__ = ["downstream", "graph", "upstream"]
+
+LARGEST = 1_000
+"""Nodes; more nobody can look at."""
+
+
+def graph(
+    lake: Lake,
+    subject: Address | str,
+    *,
+    up: int = 3,
+    down: int = 3,
+    recorder: Recorder | None = None,
+) -> Graph:
+    """Return what something came from and what was made of it.
+
+    Parameters
+    ----------
+    lake
+        Whose runs and commits are followed.
+    subject
+        An address (``reports/delays``, ``reports@3f9c2a``), a run's id, or,
+        with a recorder, a variable of its notebook.
+    up, down
+        How many datasets back and on.
+    recorder
+        The asker's own: its runs count before they reach the lake.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such dataset, run or variable.
+    """
+    return _Tracer(lake, read_runs(lake, recorder), recorder).trace(subject, up=up, down=down)
+
+
+def upstream(
+    lake: Lake, subject: Address | str, depth: int = 3, *, recorder: Recorder | None = None
+) -> Graph:
+    """Return what something was made from, `depth` datasets back."""
+    return graph(lake, subject, up=depth, down=0, recorder=recorder)
+
+
+def downstream(
+    lake: Lake, subject: Address | str, depth: int = 3, *, recorder: Recorder | None = None
+) -> Graph:
+    """Return what was made from something, `depth` datasets on."""
+    return graph(lake, subject, up=0, down=depth, recorder=recorder)
+
+
+class _Tracer:
+    """Walks, and gathers nodes and edges on the way."""
+
+    def __init__(self, lake: Lake, log: RunLog, recorder: Recorder | None) -> None:
+        self.lake = lake
+        self.log = log
+        self.recorder = recorder
+        self.versions = Versions(lake)
+        self.nodes: dict[str, Node] = {}
+        self.edges: dict[tuple[str, str, str], GraphEdge] = {}
+        self.runs: dict[str, Run] = {}
+        self.cut = False
+
+    def trace(self, subject: Address | str, *, up: int, down: int) -> Graph:
+        start = self._start(subject)
+        self.nodes[start.id] = start
+        if isinstance(start, DatasetNode):
+            self._up([start.version], up)
+            self._down([start.version], down, any_version=_no_ref(subject))
+        elif isinstance(start, RunNode):
+            self._up(self._above([start.run]), up)
+            self._down(self._below([start.run]), down)
+        elif isinstance(start, VariableNode):
+            self._variable(start, up)
+        self._prune(start.id)
+        nodes, edges = _in_order(self.nodes, self.edges.values())
+        return Graph(start.id, nodes, edges, self.cut)
+
+    def _start(self, subject: Address | str) -> Node:
+        if isinstance(subject, str):
+            if self.recorder is not None and self._is_variable(subject):
+                return VariableNode(subject)
+            if _is_run_id(subject):
+                return RunNode(self._run(subject))
+            subject = Address.parse(subject)
+        version = self.versions.at(subject)
+        return DatasetNode(version, self.versions.behind(version))
+
+    def _is_variable(self, name: str) -> bool:
+        if self.recorder is None or not name.isidentifier():
+            return False
+        return name in self.recorder.shell.user_ns or self.versions.repo(name) is None
+
+    def _run(self, run_id: str) -> Run:
+        found = self.log.runs([run_id])
+        if not found:
+            raise RunNotFoundError(
+                f"The lake has no record of run {run_id}.",
+                hint="`SELECT * FROM lake.runs` shows the runs there are.",
+            )
+        return found[0]
+
+    # -- up ----------------------------------------------------------------------
+
+    def _variable(self, start: VariableNode, up: int) -> None:
+        assert self.recorder is not None
+        origins = dict(self.recorder.runs_of(start.name))
+        runs = self.log.runs(list(origins))
+        for run in runs:
+            certainty = origins[run.run_id]
+            self._edge(GraphEdge(run.run_id, start.id, "flow", certainty=certainty))
+        self._up(self._above(runs), up)
+
+    def _up(self, found: list[Version], depth: int) -> None:
+        seen: set[Version] = set()
+        for _ in range(depth):
+            makers: list[Run] = []
+            for version in found:
+                if version not in seen:
+                    seen.add(version)
+                    makers += self._makers(version)
+            found = [version for version in self._above(makers) if version not in seen]
+            if not found:
+                return
+        self.cut |= any(self._has_makers(version) for version in found)
+
+    def _makers(self, version: Version) -> list[Run]:
+        """Return the runs that wrote a version, drawn with what they wrote."""
+        runs = []
+        for commit in self.versions.makers(version):
+            for run in self._runs_that_made(commit, version):
+                runs.append(run)
+                self._edge(
+                    GraphEdge(run.run_id, self._dataset(version).id, "write", commit=commit.id)
+                )
+        return runs
+
+    def _runs_that_made(self, commit: Commit, version: Version) -> list[Run]:
+        from pyarrow import compute as pc
+
+        writes = self.log.writes.filter(pc.field("commit_id") == commit.id)
+        ids = {
+            row["run_id"]
+            for row in writes.to_pylist()
+            if row["repo"] == version.repo and overlap(row["path"], version.path)
+        }
+        named = (commit.provenance or {}).get("run")
+        if isinstance(named, str):
+            ids.add(named)
+        found = self.log.runs(ids)
+        return found or [run for run in [_run_of_provenance(commit, version)] if run]
+
+    def _has_makers(self, version: Version) -> bool:
+        return any(commit.provenance for commit in self.versions.makers(version)[:1])
+
+    def _above(self, runs: Iterable[Run]) -> list[Version]:
+        """Draw runs and all that is upstream in their sessions; return what those read."""
+        found: dict[Version, None] = {}
+        queue = {run.run_id: run for run in runs}
+        while queue and not self._full():
+            for run in queue.values():
+                self._draw_run(run)
+                found.update(dict.fromkeys(self._draw_reads(run)))
+            sources = {edge.run_id for run in queue.values() for edge in run.upstream}
+            known = {run.run_id: run for run in self.log.runs(sources)}
+            for run in queue.values():
+                for edge in run.upstream:
+                    if edge.run_id in known:
+                        self._edge(
+                            GraphEdge(
+                                edge.run_id,
+                                run.run_id,
+                                "flow",
+                                variables=edge.variables,
+                                certainty=edge.certainty,
+                            )
+                        )
+            queue = {key: run for key, run in known.items() if key not in self.runs}
+        return list(found)
+
+    def _draw_reads(self, run: Run) -> list[Version]:
+        versions = []
+        for read in run.reads:
+            version = self.versions.of(read.repo, read.commit, read.path)
+            versions.append(version)
+            self._read_edge(version, run, read)
+        for name in run.untracked:
+            node = OutsideNode(name)
+            self.nodes.setdefault(node.id, node)
+            self._edge(GraphEdge(node.id, run.run_id, "untracked"))
+        return versions
+
+    def _read_edge(self, version: Version, run: Run, read: RunRead) -> None:
+        node = self._dataset(version)
+        self._edge(
+            GraphEdge(
+                node.id,
+                run.run_id,
+                "read",
+                columns=read.columns,
+                commit=read.commit,
+                behind=node.behind,
+            )
+        )
+        drawn = self.nodes.get(run.run_id)
+        if node.behind and isinstance(drawn, RunNode):
+            self.nodes[run.run_id] = replace(drawn, stale=True)
+
+    # -- down --------------------------------------------------------------------
+
+    def _down(self, found: list[Version], depth: int, *, any_version: bool = False) -> None:
+        seen: set[Version] = set()
+        for step in range(depth):
+            readers: list[Run] = []
+            for version in found:
+                if version not in seen:
+                    seen.add(version)
+                    readers += self._readers(version, any_version=any_version and step == 0)
+            found = [version for version in self._below(readers) if version not in seen]
+            if not found:
+                return
+        self.cut |= any(self._reads_of(version) for version in found)
+
+    def _readers(self, version: Version, *, any_version: bool) -> list[Run]:
+        reads = self._reads_of(version)
+        runs = {run.run_id: run for run in self.log.runs(reads.keys())}
+        latest: dict[str, Run] = {}
+        for run in _latest_of_each_cell(runs.values()):
+            for read in reads[run.run_id]:
+                there = self.versions.of(read.repo, read.commit, version.path or read.path)
+                same = there == version or (not version.path and read.commit == version.commit)
+                if same or any_version:
+                    self._draw_run(run)
+                    self._reader_edge(version, there, run, read)
+                    latest[run.run_id] = run
+        return list(latest.values())
+
+    def _reader_edge(self, version: Version, there: Version, run: Run, read: RunRead) -> None:
+        """Draw a reader of any version at the one that was asked about, as far behind as it is."""
+        behind = self.versions.behind(there)
+        node = self._dataset(version)
+        self._edge(
+            GraphEdge(
+                node.id,
+                run.run_id,
+                "read",
+                columns=read.columns,
+                commit=read.commit,
+                behind=behind,
+            )
+        )
+        drawn = self.nodes.get(run.run_id)
+        if behind and isinstance(drawn, RunNode):
+            self.nodes[run.run_id] = replace(drawn, stale=True)
+
+    def _reads_of(self, version: Version) -> dict[str, list[RunRead]]:
+        from pyarrow import compute as pc
+
+        rows = self.log.reads.filter(pc.field("repo") == version.repo)
+        paths = [
+            path
+            for path in pc.unique(rows["path"]).to_pylist()
+            if not version.path or overlap(path, version.path)
+        ]
+        found: dict[str, list[RunRead]] = {}
+        for row in rows.filter(pc.field("path").isin(paths)).to_pylist() if paths else ():
+            columns = row["columns"]
+            found.setdefault(row["run_id"], []).append(
+                RunRead(
+                    row["repo"],
+                    row["commit_id"],
+                    row["path"],
+                    None if columns is None else tuple(columns),
+                    row["via"] or "",
+                )
+            )
+        return found
+
+    def _below(self, runs: Iterable[Run]) -> list[Version]:
+        """Draw runs and what is downstream in their sessions; return what those wrote."""
+        import pyarrow as pa
+        from pyarrow import compute as pc
+
+        found: dict[Version, None] = {}
+        queue = {run.run_id: run for run in runs}
+        done: set[str] = set()
+        while queue and not self._full():
+            for run in queue.values():
+                self._draw_run(run)
+                found.update(dict.fromkeys(self._draw_writes(run)))
+            done |= queue.keys()
+            ids = pa.array(sorted(queue), pa.string())
+            rows = self.log.edges.filter(pc.field("upstream_run_id").isin(ids)).to_pylist()
+            below = {run.run_id: run for run in self.log.runs({row["run_id"] for row in rows})}
+            for row in rows:
+                self._edge(
+                    GraphEdge(
+                        row["upstream_run_id"],
+                        row["run_id"],
+                        "flow",
+                        variables=tuple(row["variables"] or ()),
+                        certainty=row["certainty"],
+                    )
+                )
+            queue = {key: run for key, run in below.items() if key not in done}
+        return list(found)
+
+    def _draw_writes(self, run: Run) -> list[Version]:
+        versions = []
+        for path, write in _datasets_written(run).items():
+            version = self.versions.of(write.repo, write.commit, path)
+            versions.append(version)
+            self._edge(
+                GraphEdge(run.run_id, self._dataset(version).id, "write", commit=write.commit)
+            )
+        return versions
+
+    # -- drawing -----------------------------------------------------------------
+
+    def _dataset(self, version: Version) -> DatasetNode:
+        node = DatasetNode(version, self.versions.behind(version))
+        self.nodes.setdefault(node.id, node)
+        return node
+
+    def _draw_run(self, run: Run) -> None:
+        self.runs[run.run_id] = run
+        if run.run_id not in self.nodes:
+            self.nodes[run.run_id] = RunNode(run)
+
+    def _edge(self, edge: GraphEdge) -> None:
+        key = (edge.source, edge.target, edge.kind)
+        known = self.edges.get(key)
+        if known is not None and edge.kind == "read":
+            columns = _both(known.columns, edge.columns)
+            edge = replace(edge, columns=columns, behind=max(known.behind, edge.behind))
+        self.edges[key] = edge
+
+    def _full(self) -> bool:
+        self.cut |= len(self.nodes) >= LARGEST
+        return len(self.nodes) >= LARGEST
+
+    def _prune(self, subject: str) -> None:
+        """Leave out edges to what is not drawn, and cells that only import or look on."""
+        self.edges = {
+            key: edge
+            for key, edge in self.edges.items()
+            if edge.source in self.nodes and edge.target in self.nodes
+        }
+        while True:
+            sources = {edge.target for edge in self.edges.values()}
+            idle = [
+                node.id
+                for node in self.nodes.values()
+                if isinstance(node, RunNode)
+                and node.id != subject
+                and node.id not in sources
+                and _only_prepares(node.run)
+            ]
+            if not idle:
+                break
+            for node_id in idle:
+                del self.nodes[node_id]
+            self.edges = {
+                key: edge for key, edge in self.edges.items() if edge.source in self.nodes
+            }
+
+
+def _both(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if one is None or other is None else tuple(dict.fromkeys((*one, *other)))
+
+
+def _no_ref(subject: Address | str) -> bool:
+    address = Address.parse(subject) if isinstance(subject, str) else subject
+    return address.ref is None
+
+
+def _is_run_id(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _only_prepares(run: Run) -> bool:
+    """Say whether a cell just imports and loads extensions."""
+    if run.reads or run.writes or run.untracked or run.source is None:
+        return False
+    plain = "\n".join(line for line in run.source.splitlines() if not re.match(r"\s*[%!]", line))
+    try:
+        body = ast.parse(plain).body
+    except (SyntaxError, ValueError):
+        return False
+    return all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in body)
+
+
+def _latest_of_each_cell(runs: Iterable[Run]) -> list[Run]:
+    """Keep of each cell its last run: who runs a notebook daily is one user of its inputs."""
+    latest: dict[tuple[str, str, str], Run] = {}
+    for run in sorted(runs, key=lambda run: run.started):
+        latest[run.user, run.notebook, run.cell_id or run.source or run.run_id] = run
+    return list(latest.values())
+
+
+def _datasets_written(run: Run) -> dict[str, RunWrite]:
+    """Return what a run wrote as datasets: files of one folder count as that folder."""
+    found: dict[str, RunWrite] = {}
+    for write in run.writes:
+        folders = [part for part in write.path.split("/")[:-1] if "=" not in part]
+        found["/".join(folders) or write.path] = write
+    return found
+
+
+def _run_of_provenance(commit: Commit, version: Version) -> Run | None:
+    """Return what a commit itself says of its run, where the lake has no record of it."""
+    known = commit.provenance
+    if not known:
+        return None
+    inputs = known.get("inputs")
+    reads = [each for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else []
+    count = known.get("execution_count")
+    time: datetime = commit.time
+    return Run(
+        run_id=str(known.get("run") or f"commit:{commit.id}"),
+        notebook=str(known.get("notebook") or ""),
+        cell_id=str(known["cell"]) if known.get("cell") else None,
+        execution_count=count if isinstance(count, int) else None,
+        source=None,
+        user=str(known.get("user") or commit.author),
+        started=time,
+        status="ok",
+        reads=tuple(
+            RunRead(str(each["repo"]), str(each["commit"]), str(each["path"])) for each in reads
+        ),
+        writes=(RunWrite(version.repo, commit.id, version.path),),
+    )
+
+
+def _in_order(
+    nodes: dict[str, Node], edges: Iterable[GraphEdge]
+) -> tuple[tuple[Node, ...], tuple[GraphEdge, ...]]:
+    """Sort so that sources come first, where that is possible."""
+    edges = list(edges)
+    waits: dict[str, int] = dict.fromkeys(nodes, 0)
+    targets: dict[str, list[str]] = {}
+    for edge in edges:
+        waits[edge.target] += 1
+        targets.setdefault(edge.source, []).append(edge.target)
+    order: dict[str, Node] = {}
+    ready = [node_id for node_id, count in waits.items() if not count]
+    while ready:
+        node_id = ready.pop(0)
+        order[node_id] = nodes[node_id]
+        for target in targets.get(node_id, ()):
+            waits[target] -= 1
+            if not waits[target]:
+                ready.append(target)
+    order.update((node_id, node) for node_id, node in nodes.items() if node_id not in order)
+    rank = {node_id: number for number, node_id in enumerate(order)}
+    edges.sort(key=lambda edge: (rank[edge.source], rank[edge.target]))
+    return tuple(order.values()), tuple(edges)
