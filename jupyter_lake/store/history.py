@@ -1,0 +1,148 @@
+"""Commits and how they descend from each other, in few requests.
+
+A commit holds its nearest ancestors, so one read answers for some thirty commits.
+A commit's time is always later than its parents', so the newest first is also the
+descendant first.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from jupyter_lake.errors import DamagedError
+from jupyter_lake.store.manifests import Recent, read_verified
+from jupyter_lake.store.records import (
+    INLINE_ANCESTORS,
+    CommitRecord,
+    decode_commit,
+    encode_commit,
+    now,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.objectstore import ObjectStore
+
+__all__ = ["History"]
+
+CACHED_COMMITS = 50_000
+
+
+class History:
+    """The commits of one repo."""
+
+    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+        self._objects = objects
+        self._keys = keys
+        self._records: Recent[CommitRecord] = Recent(CACHED_COMMITS)
+
+    def record(self, id: str, *, details: bool = False) -> CommitRecord:
+        """Return a commit; with `details` its metadata and provenance for certain.
+
+        Raises
+        ------
+        DamagedError
+            If it is missing or not what its id says.
+        """
+        known = self._records.get(id)
+        if known is not None and (known.details or not details):
+            return known
+        data = read_verified(self._objects, self._keys.commit(id), id, "Commit")
+        try:
+            record, ancestors = decode_commit(id, data)
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedError(
+                f"Commit {id[:8]} can't be read: it may be of a newer version of jupyter_lake.",
+                hint="Update jupyter_lake.",
+            ) from error
+        for ancestor in ancestors:
+            self._records.put(ancestor.id, ancestor, 1)
+        self.remember(record)
+        return record
+
+    def knows(self, id: str) -> bool:
+        """Tell whether a commit was read before, so that it is certain to be there."""
+        return self._records.get(id) is not None
+
+    def remember(self, record: CommitRecord) -> None:
+        """Keep a commit that was just written or read."""
+        self._records.put(record.id, record, 1)
+
+    def with_prefix(self, prefix: str) -> list[str]:
+        """Return the ids of the commits that begin with some hex digits."""
+        found = (info.key for info in self._objects.list(self._keys.commits(prefix)))
+        return [key.rpartition("/")[2].removesuffix(".json") for key in found]
+
+    def walk(self, *starts: str) -> Iterator[CommitRecord]:
+        """Yield commits and all their ancestors, newest first, each once."""
+        queue: list[tuple[float, str, CommitRecord]] = []
+        seen: set[str] = set()
+
+        def add(ids: Iterable[str]) -> None:
+            for id in ids:
+                if id not in seen:
+                    seen.add(id)
+                    record = self.record(id)
+                    heapq.heappush(queue, (-record.time.timestamp(), id, record))
+
+        add(starts)
+        while queue:
+            record = heapq.heappop(queue)[2]
+            yield record
+            add(record.parents)
+
+    def encode(self, draft: CommitRecord, nonce: str) -> tuple[CommitRecord, bytes]:
+        """Return a new commit as it will be known and its bytes, ancestors inside.
+
+        The draft's time is moved behind its parents' where a clock is late.
+        """
+        from dataclasses import replace
+
+        draft = replace(draft, time=self._time_after(draft.parents))
+        nearest = []
+        for record in self.walk(*draft.parents):
+            nearest.append(record)
+            if len(nearest) == INLINE_ANCESTORS:
+                break
+        id, data = encode_commit(draft, nearest, nonce)
+        return replace(draft, id=id), data
+
+    def _time_after(self, parents: Iterable[str]) -> datetime:
+        tick = timedelta(microseconds=1)
+        return max([now(), *(self.record(parent).time + tick for parent in parents)])
+
+    def is_ancestor(self, id: str, of: str) -> bool:
+        """Tell whether a commit is another's ancestor, or the same."""
+        time = self.record(id).time
+        for record in self.walk(of):
+            if record.id == id:
+                return True
+            if record.time < time:
+                return False
+        return False
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the newest common ancestor of two commits, or None."""
+        queue: list[tuple[float, str]] = []
+        sides: dict[str, int] = {}
+
+        def add(id: str, side: int) -> None:
+            before = sides.get(id, 0)
+            sides[id] = before | side
+            if sides[id] != before:
+                heapq.heappush(queue, (-self.record(id).time.timestamp(), id))
+
+        add(one, 1)
+        add(other, 2)
+        while queue:
+            _, id = heapq.heappop(queue)
+            if sides[id] == 3:
+                return id
+            for parent in self.record(id).parents:
+                add(parent, sides[id])
+        return None

@@ -1,0 +1,232 @@
+"""Trees and ranges as a repo keeps them: read once, verified, and remembered.
+
+All of it is immutable and named by its hash, so what was read never goes stale
+and what is read can be checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from jupyter_lake.errors import DamagedError
+from jupyter_lake.store.entries import Entry, Folder
+from jupyter_lake.store.gather import gather
+from jupyter_lake.store.objectstore import ObjectMissing
+from jupyter_lake.store.ranges import decode_range, entries_of
+from jupyter_lake.store.trees import EMPTY, RangeRef, Tree, after_prefix, decode_tree
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.objectstore import ObjectStore
+
+__all__ = ["Manifests", "Recent", "read_verified"]
+
+T = TypeVar("T")
+
+TREE_CACHE_WEIGHT = 100_000  # ranges
+RANGE_CACHE_WEIGHT = 64 * 2**20  # bytes
+
+
+class Recent(Generic[T]):
+    """The values used last, up to a total weight; safe between threads."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._weight = 0
+        self._values: OrderedDict[str, tuple[T, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> T | None:
+        """Return the value under the key if it is still remembered."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
+    def put(self, key: str, value: T, weight: int) -> None:
+        """Remember a value, at the cost of those used longest ago."""
+        with self._lock:
+            if key in self._values:
+                return
+            self._values[key] = (value, weight)
+            self._weight += weight
+            while self._weight > self._capacity and len(self._values) > 1:
+                self._weight -= self._values.popitem(last=False)[1][1]
+
+
+def read_verified(objects: ObjectStore, key: str, id: str, what: str) -> bytes:
+    """Return an object's bytes if their hash is `id`.
+
+    Raises
+    ------
+    DamagedError
+        If the object is missing or holds other bytes.
+    """
+    hint = "Run `%lake fsck` to see all that is broken and what it takes to mend."
+    try:
+        data = objects.get(key)
+    except ObjectMissing:
+        raise DamagedError(
+            f"{what} {id[:8]} is missing from the lake ({key}).", hint=hint
+        ) from None
+    if hashlib.sha256(data).hexdigest() != id:
+        raise DamagedError(
+            f"{what} {id[:8]} is damaged: its bytes have changed ({key}).", hint=hint
+        )
+    return data
+
+
+class Manifests:
+    """The trees and ranges of one repo."""
+
+    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+        self.objects = objects
+        self.keys = keys
+        self._trees: Recent[Tree] = Recent(TREE_CACHE_WEIGHT)
+        self._ranges: Recent[pa.Table] = Recent(RANGE_CACHE_WEIGHT)
+
+    def tree(self, id: str | None) -> Tree:
+        """Return a tree by its id; no id is the empty tree."""
+        if id is None:
+            return EMPTY
+        tree = self._trees.get(id)
+        if tree is None:
+            data = read_verified(self.objects, self.keys.tree(id), id, "Tree")
+            tree = decode_tree(data)
+            self.remember_tree(id, tree)
+        return tree
+
+    def remember_tree(self, id: str, tree: Tree) -> None:
+        """Keep a tree that was just written or read."""
+        self._trees.put(id, tree, 1 + len(tree.ranges))
+
+    def range(self, id: str) -> pa.Table:
+        """Return a range by its id."""
+        table = self._ranges.get(id)
+        if table is None:
+            data = read_verified(self.objects, self.keys.range(id), id, "Range")
+            table = decode_range(data)
+            self.remember_range(id, table)
+        return table
+
+    def remember_range(self, id: str, table: pa.Table) -> None:
+        """Keep a range that was just written or read."""
+        self._ranges.put(id, table, 1000 + table.nbytes)
+
+    def tables(self, ranges: Sequence[RangeRef]) -> list[pa.Table]:
+        """Return ranges together, in as few round trips as the store allows."""
+
+        def reader(item: RangeRef) -> Callable[[], pa.Table]:
+            return lambda: self.range(item.id)
+
+        return gather(self.objects, [reader(item) for item in ranges])
+
+    def in_turn(self, ranges: Sequence[RangeRef], *, ahead: int = 32) -> Iterator[pa.Table]:
+        """Yield ranges in order, reading a few ahead: memory stays bounded."""
+        for start in range(0, len(ranges), ahead):
+            yield from self.tables(ranges[start : start + ahead])
+
+    def entry(self, tree: Tree, path: str) -> Entry | None:
+        """Return the entry at a path, or None; reads one range."""
+        return self.found(tree, [path]).get(path)
+
+    def found(self, tree: Tree, paths: Iterable[str]) -> dict[str, Entry]:
+        """Return the entries at those of the paths that hold one."""
+        by_range: dict[str, tuple[RangeRef, list[str]]] = {}
+        for path in paths:
+            if (item := tree.at(path)) is not None:
+                by_range.setdefault(item.id, (item, []))[1].append(path)
+        tables = self.tables([item for item, _ in by_range.values()])
+        found: dict[str, Entry] = {}
+        for table, (_, wanted) in zip(tables, by_range.values(), strict=True):
+            found.update(_pick(table, wanted))
+        return found
+
+    def entries(self, tree: Tree, prefix: str = "") -> Iterator[Entry]:
+        """Yield the entries whose paths begin with `prefix`, sorted by path."""
+        for table in self.in_turn(tree.under(prefix)):
+            yield from entries_of(_narrow(table, prefix))
+
+    def children(self, tree: Tree, folder: str) -> list[Entry | Folder]:
+        """Return what lies directly in a folder (``""`` or ending with a slash)."""
+        files: list[Entry] = []
+        folders: dict[str, tuple[int, int]] = {}
+
+        def add(name: str, count: int, size: int) -> None:
+            old = folders.get(name, (0, 0))
+            folders[name] = (old[0] + count, old[1] + size)
+
+        mixed: list[RangeRef] = []
+        for item in tree.under(folder):
+            child = _common_child(item, folder)
+            if child is None:
+                mixed.append(item)
+            else:
+                add(child, item.files, item.bytes)
+        for table in self.in_turn(mixed):
+            for name, count, size, entry in _grouped(_narrow(table, folder), len(folder)):
+                if entry is None:
+                    add(name, count, size)
+                else:
+                    files.append(entry)
+        found = [Folder(folder + name, *totals) for name, totals in folders.items()]
+        return sorted([*found, *files], key=lambda item: item.path)
+
+
+def _common_child(item: RangeRef, folder: str) -> str | None:
+    """Return the folder directly in `folder` that holds the whole range, or None."""
+    if not (item.first.startswith(folder) and item.last.startswith(folder)):
+        return None
+    name, slash, _ = item.first[len(folder) :].partition("/")
+    # Between two paths of one folder sort only paths of that folder.
+    return name if slash and item.last.startswith(f"{folder}{name}/") else None
+
+
+def _grouped(table: pa.Table, skip: int) -> Iterator[tuple[str, int, int, Entry | None]]:
+    """Yield ``(name, files, bytes, entry)`` for what lies directly in a folder."""
+    paths = table.column("path").to_pylist()
+    sizes = table.column("size").to_pylist()
+    direct: list[int] = []
+    folders: dict[str, list[int]] = {}
+    for index, (path, size) in enumerate(zip(paths, sizes, strict=True)):
+        name, slash, _ = path[skip:].partition("/")
+        if slash:
+            totals = folders.setdefault(name, [0, 0])
+            totals[0] += 1
+            totals[1] += size
+        else:
+            direct.append(index)
+    for name, (count, size) in folders.items():
+        yield name, count, size, None
+    if not direct:
+        return  # Arrow takes no empty list of indices
+    for entry in entries_of(table.take(direct) if len(direct) < len(paths) else table):
+        yield entry.path, 1, entry.size, entry
+
+
+def _pick(table: pa.Table, paths: Sequence[str]) -> dict[str, Entry]:
+    """Return the entries of a range at some paths."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mask = pc.is_in(table.column("path"), value_set=pa.array(list(paths), pa.string()))
+    return {entry.path: entry for entry in entries_of(table.filter(mask))}
+
+
+def _narrow(table: pa.Table, prefix: str) -> pa.Table:
+    """Return the rows of a range whose paths begin with `prefix`; no copy is made."""
+    if not prefix:
+        return table
+    import pyarrow.compute as pc
+
+    paths = table.column("path")
+    start = pc.sum(pc.less(paths, prefix)).as_py() or 0
+    stop = pc.sum(pc.less(paths, after_prefix(prefix))).as_py() or 0
+    return table.slice(start, stop - start)

@@ -1,0 +1,249 @@
+"""The small JSON objects: commits, branch records, tags."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+__all__ = [
+    "INLINE_ANCESTORS",
+    "BranchRecord",
+    "ChangeList",
+    "CommitRecord",
+    "Kind",
+    "Tag",
+    "decode_commit",
+    "encode_commit",
+    "now",
+]
+
+Kind = str  # 'added', 'removed' or 'changed'
+Json = Mapping[str, Any]
+
+INLINE_ANCESTORS = 32
+INLINE_CHANGES_BYTES = 1024
+INLINE_DETAILS_BYTES = 1024
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def write_time(time: datetime) -> str:
+    """Return a time as the records spell it."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """How a commit differs from its first parent, path by path.
+
+    `paths` is None where there are too many to stand in the commit itself;
+    then ``changes/<commit>.parquet`` holds them.
+    """
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    paths: tuple[tuple[str, Kind], ...] | None = ()
+
+    @classmethod
+    def of(cls, changes: Sequence[tuple[str, Kind]]) -> ChangeList:
+        """Count the changes, and hold them if they are few."""
+        kinds = [kind for _, kind in changes]
+        small = sum(len(path.encode()) + 12 for path, _ in changes[:100]) <= INLINE_CHANGES_BYTES
+        return cls(
+            kinds.count("added"),
+            kinds.count("removed"),
+            kinds.count("changed"),
+            tuple(changes) if small and len(changes) < 100 else None,
+        )
+
+    def to_json(self) -> Json:
+        """Return the form that stands in a commit."""
+        counts = [self.added, self.removed, self.changed]
+        if self.paths is None:
+            return {"counts": counts}
+        return {"counts": counts, "paths": [[kind[0], path] for path, kind in self.paths]}
+
+    @classmethod
+    def from_json(cls, json: Json) -> ChangeList:
+        """Read what `to_json` made."""
+        kinds = {"a": "added", "r": "removed", "c": "changed"}
+        paths = json.get("paths")
+        added, removed, changed = json["counts"]
+        return cls(
+            added,
+            removed,
+            changed,
+            None if paths is None else tuple((path, kinds[kind]) for kind, path in paths),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRecord:
+    """What a commit says of itself, as stored.
+
+    `details` is False for an ancestor that another commit holds without its
+    metadata and provenance, because they were long.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    tree: str | None
+    author: str
+    message: str
+    time: datetime
+    changes: ChangeList = ChangeList()
+    metadata: Json = field(default_factory=dict)
+    provenance: Json | None = None
+    details: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all but the id."""
+        return {
+            "parents": list(self.parents),
+            "tree": self.tree,
+            "author": self.author,
+            "message": self.message,
+            "time": write_time(self.time),
+            "changes": self.changes.to_json(),
+            "metadata": self.metadata,
+            "provenance": self.provenance,
+        }
+
+    def to_ancestor(self) -> dict[str, Any]:
+        """Return the form that a later commit holds."""
+        whole = self.to_json()
+        long = len(json.dumps([self.metadata, self.provenance])) > INLINE_DETAILS_BYTES
+        if long or not self.details:
+            del whole["metadata"], whole["provenance"]
+        return {"id": self.id, **whole}
+
+    @classmethod
+    def from_json(cls, id: str, json: Json) -> CommitRecord:
+        """Read what `to_json` or `to_ancestor` made."""
+        return cls(
+            id,
+            tuple(json["parents"]),
+            json["tree"],
+            json["author"],
+            json["message"],
+            datetime.fromisoformat(json["time"]),
+            ChangeList.from_json(json["changes"]),
+            json.get("metadata") or {},
+            json.get("provenance"),
+            "metadata" in json,
+        )
+
+
+def encode_commit(
+    record: CommitRecord, ancestors: Sequence[CommitRecord], nonce: str
+) -> tuple[str, bytes]:
+    """Return a commit's id and its bytes, with its nearest ancestors inside."""
+    import hashlib
+
+    whole = record.to_json() | {
+        "format": 1,
+        "nonce": nonce,
+        "ancestors": [ancestor.to_ancestor() for ancestor in ancestors],
+    }
+    data = _dump(whole)
+    return hashlib.sha256(data).hexdigest(), data
+
+
+def decode_commit(id: str, data: bytes) -> tuple[CommitRecord, list[CommitRecord]]:
+    """Return a commit and the ancestors it holds."""
+    whole = json.loads(data)
+    ancestors = [CommitRecord.from_json(item["id"], item) for item in whole["ancestors"]]
+    return CommitRecord.from_json(id, whole), ancestors
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRecord:
+    """One entry of a branch's log: where it stood from `when` on.
+
+    Attributes
+    ----------
+    number
+        Its place in the log, from 1.
+    commit
+        The commit the branch stood at; None when it was deleted.
+    who, when, why
+        By whom, when (UTC, never before the record it follows), for what.
+    write
+        An id of the attempt, by which a writer knows its own record again.
+    position
+        The record whose state this one is: its own number, or for an undo the
+        number it went back to.
+    """
+
+    number: int
+    commit: str | None
+    who: str
+    when: datetime
+    why: str
+    write: str
+    position: int
+
+    def to_bytes(self) -> bytes:
+        """Return the record as it is stored."""
+        return _dump(
+            {
+                "commit": self.commit,
+                "who": self.who,
+                "when": write_time(self.when),
+                "why": self.why,
+                "write": self.write,
+                "position": self.position,
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, number: int, data: bytes) -> BranchRecord:
+        """Read what `to_bytes` made."""
+        json_ = json.loads(data)
+        when = datetime.fromisoformat(json_.pop("when"))
+        return cls(number=number, when=when, **json_)
+
+    def numbered(self, number: int, *, after: datetime) -> BranchRecord:
+        """Return the record for another place in the log, not before the one it follows."""
+        position = number if self.position == self.number else self.position
+        return replace(self, number=number, position=position, when=max(self.when, after))
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A fixed name for a commit."""
+
+    name: str
+    commit: str
+    when: datetime
+    who: str
+    message: str
+
+    def to_bytes(self) -> bytes:
+        """Return the tag as it is stored."""
+        return _dump(
+            {
+                "commit": self.commit,
+                "when": write_time(self.when),
+                "who": self.who,
+                "message": self.message,
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, name: str, data: bytes) -> Tag:
+        """Read what `to_bytes` made."""
+        json_ = json.loads(data)
+        when = datetime.fromisoformat(json_.pop("when"))
+        return cls(name=name, when=when, **json_)
+
+
+def _dump(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()

@@ -1,0 +1,244 @@
+"""Branches as numbered, create-only records, and tags.
+
+A branch moves when somebody creates its next record: of two who try, the store
+lets one. Where the log ends is found from a hint, which may be stale or lost, by
+looking forward from it; so the cost doesn't grow with the log.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_lake.errors import DamagedError, UnreachableError
+from jupyter_lake.store.gather import gather, is_local, pool
+from jupyter_lake.store.objectstore import LostAnswerError, ObjectExists, ObjectMissing
+from jupyter_lake.store.records import BranchRecord, Tag
+
+if TYPE_CHECKING:
+    from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.objectstore import ObjectStore
+
+__all__ = ["BranchLogs", "MovedError", "Tags", "create_surely"]
+
+ATTEMPTS = 4
+BEGINNING = datetime.fromtimestamp(0, UTC)
+
+
+class MovedError(Exception):
+    """Somebody else moved the branch first; `head` is where it stands now."""
+
+    def __init__(self, head: BranchRecord) -> None:
+        super().__init__(f"record {head.number} is taken")
+        self.head = head
+
+
+def create_surely(objects: ObjectStore, key: str, data: bytes | Path) -> None:
+    """Create an object, asking again when the store's answer gets lost.
+
+    Raises
+    ------
+    ObjectExists
+        Which may be our own, made by an attempt whose answer was lost.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            objects.create(key, data)
+        except LostAnswerError:
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(0.05 * 2**attempt)
+        else:
+            return
+
+
+class BranchLogs:
+    """The branches of one repo."""
+
+    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+        self._objects = objects
+        self._keys = keys
+        self._records: dict[tuple[str, int], BranchRecord] = {}
+        self._ends: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def names(self) -> list[str]:
+        """Return every name a branch has ever had, sorted."""
+        return list(self._objects.folders(self._keys.branches))
+
+    def head(self, branch: str) -> BranchRecord | None:
+        """Return the last record of a branch, or None if there never was one.
+
+        At most two round trips, one when this process has seen the branch.
+        """
+        known = self._ends.get(branch) or self._hinted(branch)
+        if known is None:
+            return self._last_listed(branch, after=0)
+        last, beyond = gather(
+            self._objects,
+            [lambda: self.record(branch, known), lambda: self.record(branch, known + 1)],
+        )
+        if beyond is not None:
+            return self._last_listed(branch, after=known + 1) or beyond
+        if last is None:  # a hint whose record was never made
+            return self._last_listed(branch, after=0)
+        return last
+
+    def record(self, branch: str, number: int) -> BranchRecord | None:
+        """Return one record, or None if the log doesn't reach so far."""
+        if (known := self._records.get((branch, number))) is not None:
+            return known
+        try:
+            data = self._objects.get(self._keys.head(branch, number))
+        except ObjectMissing:
+            return None
+        try:
+            record = BranchRecord.from_bytes(number, data)
+        except (ValueError, KeyError, TypeError):
+            raise DamagedError(
+                f"Record {number} of branch {branch} can't be read.",
+                hint="Run `%lake fsck` to see all that is broken and what it takes to mend.",
+            ) from None
+        self._remember(branch, record)
+        return record
+
+    def log(self, branch: str) -> Iterator[BranchRecord]:
+        """Yield a branch's records, newest first."""
+        head = self.head(branch)
+        numbers = range(head.number, 0, -1) if head else range(0)
+        for start in range(0, len(numbers), 256):
+            some = numbers[start : start + 256]
+            calls = [partial(self.record, branch, number) for number in some]
+            for number, record in zip(some, gather(self._objects, calls), strict=True):
+                if record is None:
+                    raise DamagedError(
+                        f"Record {number} of branch {branch} is missing.",
+                        hint="Run `%lake fsck` to see all that is broken.",
+                    )
+                yield record
+
+    def at(self, branch: str, moment: datetime) -> BranchRecord | None:
+        """Return the last record made at or before a moment, in O(log n) requests."""
+        head = self.head(branch)
+        if head is None:
+            return None
+        low, high, best = 1, head.number, None
+        while low <= high:
+            middle = (low + high) // 2
+            record = self.record(branch, middle)
+            if record is not None and record.when <= moment:
+                best, low = record, middle + 1
+            else:
+                high = middle - 1
+        return best
+
+    def append(self, branch: str, record: BranchRecord, after: BranchRecord | None) -> BranchRecord:
+        """Write the record that follows `after`, and return it as written.
+
+        Raises
+        ------
+        MovedError
+            If another record stands in that place.
+        """
+        number = after.number + 1 if after else 1
+        record = record.numbered(number, after=after.when if after else BEGINNING)
+        hinting = None if is_local(self._objects) else pool().submit(self._hint, branch, number)
+        try:
+            self._create(branch, record)
+        finally:
+            if hinting:
+                hinting.exception()
+        if hinting is None:
+            self._hint(branch, number)
+        self._remember(branch, record)
+        return record
+
+    def _create(self, branch: str, record: BranchRecord) -> None:
+        key = self._keys.head(branch, record.number)
+        try:
+            create_surely(self._objects, key, record.to_bytes())
+        except ObjectExists:
+            self._accept_or_yield(branch, record)
+        except UnreachableError:
+            # It may have happened all the same: then what we find is ours.
+            found = self.record(branch, record.number)
+            if found is None or found.write != record.write:
+                raise
+
+    def _accept_or_yield(self, branch: str, record: BranchRecord) -> None:
+        found = self.record(branch, record.number)
+        if found is None or found.write != record.write:
+            head = self.head(branch)
+            assert head is not None
+            raise MovedError(head)
+
+    def _hint(self, branch: str, number: int) -> None:
+        with suppress(UnreachableError):  # readers look further without it
+            self._objects.put(self._keys.hint(branch), b"%d" % number)
+
+    def _hinted(self, branch: str) -> int | None:
+        try:
+            number = int(self._objects.get(self._keys.hint(branch)))
+        except (ObjectMissing, ValueError):
+            return None
+        return number if number > 0 else None
+
+    def _last_listed(self, branch: str, *, after: int) -> BranchRecord | None:
+        prefix = self._keys.heads(branch)
+        start = self._keys.head(branch, after) if after else None
+        last = None
+        for info in self._objects.list(prefix, after=start):
+            last = info
+        if last is None:
+            return None
+        return self.record(branch, int(last.key.removeprefix(prefix)))
+
+    def _remember(self, branch: str, record: BranchRecord) -> None:
+        with self._lock:
+            self._records[branch, record.number] = record
+            self._ends[branch] = max(record.number, self._ends.get(branch, 0))
+
+
+class Tags:
+    """The tags of one repo."""
+
+    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+        self._objects = objects
+        self._keys = keys
+
+    def get(self, name: str) -> Tag | None:
+        """Return a tag, or None."""
+        try:
+            return Tag.from_bytes(name, self._objects.get(self._keys.tag(name)))
+        except ObjectMissing:
+            return None
+
+    def all(self) -> list[Tag]:
+        """Return all tags, sorted by name."""
+        prefix = self._keys.tags
+        names = [info.key.removeprefix(prefix) for info in self._objects.list(prefix)]
+        found = gather(self._objects, [partial(self.get, name) for name in names])
+        return [tag for tag in found if tag is not None]
+
+    def create(self, tag: Tag) -> None:
+        """Write a new tag.
+
+        Raises
+        ------
+        ObjectExists
+        """
+        try:
+            create_surely(self._objects, self._keys.tag(tag.name), tag.to_bytes())
+        except ObjectExists:
+            if self.get(tag.name) != tag:
+                raise
+
+    def delete(self, name: str) -> None:
+        """Take a tag away."""
+        self._objects.delete([self._keys.tag(name)])

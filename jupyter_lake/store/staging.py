@@ -1,0 +1,103 @@
+"""What a transaction has been told to change, before it is a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from jupyter_lake.store.ranges import entries_of, schema, table_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jupyter_lake.store.entries import Entry
+
+__all__ = ["Staging"]
+
+
+class Staging:
+    """Puts and deletes by path; the last word on a path holds.
+
+    Single files are held as entries (or as the promise of one, while their
+    bytes are on the way); an import of a million stays a table.
+    """
+
+    def __init__(self) -> None:
+        self._puts: dict[str, Entry | Future[Entry]] = {}
+        self._deletes: set[str] = set()
+        self._bulk: pa.Table = schema().empty_table()
+
+    def __bool__(self) -> bool:
+        return bool(self._puts or self._deletes or self._bulk.num_rows)
+
+    def put(self, path: str, entry: Entry | Future[Entry]) -> None:
+        """Put a file at a path."""
+        self._deletes.discard(path)
+        self._puts[path] = entry
+
+    def put_table(self, table: pa.Table) -> None:
+        """Put many files."""
+        import pyarrow as pa
+
+        paths = table.column("path").to_pylist()
+        for path in paths:
+            self._puts.pop(path, None)
+        self._deletes.difference_update(paths)
+        self._bulk = pa.concat_tables([_without(self._bulk, paths), table])
+
+    def delete(self, path: str) -> None:
+        """Take the file at a path out."""
+        self._puts.pop(path, None)
+        if self._bulk.num_rows:
+            self._bulk = _without(self._bulk, [path])
+        self._deletes.add(path)
+
+    @property
+    def deletes(self) -> set[str]:
+        """The paths to take out."""
+        return self._deletes
+
+    @property
+    def paths(self) -> list[str]:
+        """All paths that are put or taken out, sorted."""
+        bulk = self._bulk.column("path").to_pylist()
+        return sorted({*self._puts, *self._deletes, *bulk})
+
+    def puts(self) -> pa.Table:
+        """Return what is put as a table sorted by path, once all bytes have arrived."""
+        import pyarrow as pa
+
+        single = table_of(self._resolved())
+        if not self._bulk.num_rows:
+            return single
+        bulk = _without(self._bulk, list(self._puts))
+        return pa.concat_tables([bulk, single]).sort_by("path").combine_chunks()
+
+    def under(self, prefix: str) -> Iterator[Entry]:
+        """Yield what is put at paths that begin with `prefix`."""
+        for path in [path for path in self._puts if path.startswith(prefix)]:
+            yield self._settle(path)
+        if self._bulk.num_rows:
+            for entry in entries_of(self._bulk):
+                if entry.path.startswith(prefix) and entry.path not in self._puts:
+                    yield entry
+
+    def _resolved(self) -> list[Entry]:
+        return [self._settle(path) for path in list(self._puts)]
+
+    def _settle(self, path: str) -> Entry:
+        entry = self._puts[path]
+        if isinstance(entry, Future):
+            entry = self._puts[path] = entry.result()
+        return entry
+
+
+def _without(table: pa.Table, paths: list[str]) -> pa.Table:
+    if not table.num_rows or not paths:
+        return table
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    gone = pc.is_in(table.column("path"), value_set=pa.array(paths, pa.string()))
+    return table.filter(pc.invert(gone))

@@ -1,0 +1,153 @@
+"""What a Parquet file's footer says of its columns, kept beside the file's entry.
+
+A query that knows the least and greatest value of a column in each file needn't
+open the files that can't match. Only flat columns are kept, and only values that
+are small and have a certain order: a bound that is left out costs time, never rows.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+
+__all__ = ["ColumnStats", "Value", "decode_stats", "describe_parquet", "encode_stats"]
+
+Value = bool | int | float | str | date | datetime | time | Decimal
+
+MAX_COLUMNS = 100
+MAX_TEXT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnStats:
+    """One column of one file: bounds and nulls; None where unknown.
+
+    Attributes
+    ----------
+    min, max
+        No value lies outside, but for NaN, which Parquet's bounds leave out.
+        Both are None when the bounds aren't known, or when all values are null.
+    nulls
+        The number of nulls.
+    """
+
+    min: Value | None
+    max: Value | None
+    nulls: int | None
+
+
+def describe_parquet(metadata: pq.FileMetaData) -> tuple[int, str | None]:
+    """Return the number of rows, and the columns' statistics as text."""
+    columns = (metadata.schema.column(index) for index in range(metadata.num_columns))
+    flat = [
+        (index, column.name)
+        for index, column in enumerate(columns)
+        if column.max_repetition_level == 0 and column.path == column.name
+    ]
+    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+    known: dict[str, ColumnStats] = {}
+    for index, name in flat[:MAX_COLUMNS]:
+        if (merged := _merge([_chunk(group, index) for group in groups])) is not None:
+            known[name] = merged
+    return metadata.num_rows, encode_stats(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """One column of one row group."""
+
+    stats: ColumnStats
+    rows: int
+
+    @property
+    def empty(self) -> bool:
+        return self.rows in (0, self.stats.nulls)
+
+
+def _chunk(group: pq.RowGroupMetaData, index: int) -> _Chunk:
+    chunk = group.column(index)
+    if not chunk.is_stats_set:
+        return _Chunk(ColumnStats(None, None, None), group.num_rows)
+    found = chunk.statistics
+    nulls = found.null_count if found.has_null_count else None
+    least = greatest = None
+    try:
+        if found.has_min_max:
+            least, greatest = found.min, found.max
+    except (ValueError, OverflowError, NotImplementedError):
+        pass
+    if not (_storable(least) and _storable(greatest)):
+        least = greatest = None
+    return _Chunk(ColumnStats(least, greatest, nulls), group.num_rows)
+
+
+def _storable(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT
+    return isinstance(value, bool | int | date | time | Decimal)
+
+
+def _merge(chunks: list[_Chunk]) -> ColumnStats | None:
+    """Join the row groups' statistics of one column; None when nothing is known."""
+    counts = [chunk.stats.nulls for chunk in chunks]
+    nulls = sum(count for count in counts if count is not None) if None not in counts else None
+    valued = [chunk.stats for chunk in chunks if not chunk.empty]
+    least = [stats.min for stats in valued if stats.min is not None]
+    greatest = [stats.max for stats in valued if stats.max is not None]
+    if not valued or len(least) < len(valued) or len(greatest) < len(valued):
+        return None if nulls is None else ColumnStats(None, None, nulls)
+    return ColumnStats(min(least), max(greatest), nulls)
+
+
+def encode_stats(stats: Mapping[str, ColumnStats]) -> str:
+    """Return statistics as compact JSON; `decode_stats` reads it."""
+    rows = {
+        name: [_encode(column.min), _encode(column.max), column.nulls]
+        for name, column in stats.items()
+    }
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_stats(text: str) -> dict[str, ColumnStats]:
+    """Return the statistics that `encode_stats` wrote."""
+    return {
+        name: ColumnStats(_decode(least), _decode(greatest), nulls)
+        for name, (least, greatest, nulls) in json.loads(text).items()
+    }
+
+
+def _encode(value: Value | None) -> object:
+    match value:
+        case datetime():
+            return {"t": value.isoformat()}
+        case date():
+            return {"d": value.isoformat()}
+        case time():
+            return {"h": value.isoformat()}
+        case Decimal():
+            return {"n": str(value)}
+        case _:
+            return value
+
+
+def _decode(value: object) -> Value | None:
+    if not isinstance(value, dict):
+        return cast("Value | None", value)
+    ((kind, text),) = value.items()
+    readers = {
+        "t": datetime.fromisoformat,
+        "d": date.fromisoformat,
+        "h": time.fromisoformat,
+        "n": Decimal,
+    }
+    return cast("Value", readers[kind](text))

@@ -1,0 +1,330 @@
+"""Changes to a branch that become one commit, or nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from jupyter_lake import access
+from jupyter_lake.addresses import check_path
+from jupyter_lake.errors import InvalidInputError, PathNotFoundError
+from jupyter_lake.identity import current_user
+from jupyter_lake.store.entries import Entry, Folder
+from jupyter_lake.store.publishing import Draft, Edit, publish, rebase_check
+from jupyter_lake.store.staging import Staging
+from jupyter_lake.store.tables import ArrowStreamable, parquet_of
+from jupyter_lake.store.uploads import Uploads, open_uploads
+
+if TYPE_CHECKING:
+    from jupyter_lake.store.commits import Commit
+    from jupyter_lake.store.repos import Repo
+
+__all__ = ["Transaction", "check_text"]
+
+
+class Transaction:
+    """Several changes to one branch, committed together when the ``with`` block ends.
+
+    Inside, `write`, `delete` and `import_from` stage changes, which nobody else
+    sees. An exception leaves the branch as it was. Without ``with``, end it by
+    `finish` or `rollback`.
+
+    If the branch moves meanwhile the commit goes on top, unless both changed the
+    same path in different ways: then `finish` raises `ConflictError`.
+    """
+
+    def __init__(
+        self,
+        repo: Repo,
+        branch: str,
+        *,
+        message: str = "",
+        author: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.repo = repo
+        self.branch = branch
+        self.message = check_text(message, "message")
+        self.author = check_text(author or current_user(), "author")
+        self.metadata = dict(metadata or {})
+        self.provenance = provenance
+        self._base = repo.standing(branch, repo.branch_logs.head(branch))
+        self._staging = Staging()
+        self._commit: Commit | None = None
+        self._open = True
+
+    @cached_property
+    def _uploads(self) -> Uploads:
+        return open_uploads(self.repo.lake.objects, self.repo.keys)
+
+    @property
+    def base(self) -> str | None:
+        """The id of the commit the branch stood at when this began; None for a new branch."""
+        return self._base.commit if self._base else None
+
+    @property
+    def commit(self) -> Commit:
+        """The commit that was made; where nothing changed, the one that was there.
+
+        Raises
+        ------
+        InvalidInputError
+            Before the end, or when there is none.
+        """
+        if self._commit is None:
+            raise InvalidInputError(
+                f"This transaction on {self.repo.name}@{self.branch} has made no commit.",
+                hint="Leave its `with` block first, with something written in it.",
+            )
+        return self._commit
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths changed so far, sorted."""
+        return self._staging.paths
+
+    def write(self, path: str, data: bytes | Path | ArrowStreamable) -> None:
+        """Put a file at `path`: bytes, a copy of a local file, or a table as Parquet.
+
+        Parameters
+        ----------
+        path
+            Where in the repo.
+        data
+            Bytes; a local path (copied while the block runs on; a folder is
+            copied with all that is in it); or any table that speaks Arrow
+            (pyarrow, pandas, polars, a DuckDB relation).
+
+        Raises
+        ------
+        InvalidPathError, InvalidInputError
+        """
+        self._check_open()
+        path = check_path(path)
+        if isinstance(data, bytes | bytearray | memoryview):
+            self._staging.put(path, self._added(path, bytes(data)))
+        elif isinstance(data, str | os.PathLike):
+            self._write_file(path, Path(data))
+        elif isinstance(data, ArrowStreamable):
+            self._staging.put(path, self._added_table(path, data))
+        else:
+            raise InvalidInputError(
+                f"A {type(data).__name__} can't be written to {path!r}.",
+                hint="Give bytes, a local path, or a table (pandas, polars, Arrow, DuckDB).",
+            )
+
+    def delete(self, path: str) -> None:
+        """Take out the file at `path`, or all files of the folder.
+
+        Raises
+        ------
+        PathNotFoundError
+        """
+        self._check_open()
+        path = check_path(path.removesuffix("/"))
+        gone = [entry.path for entry in self.entries(path)]
+        if not gone:
+            raise PathNotFoundError(
+                f"{self.repo.name}@{self.branch} has nothing at {path!r} to delete.",
+                hint=f"`%lake ls {self.repo.name}@{self.branch}` shows what is there.",
+            )
+        for name in gone:
+            self._staging.delete(name)
+
+    def import_from(
+        self,
+        url: str | os.PathLike[str],
+        prefix: str = "",
+        *,
+        storage_options: Mapping[str, object] | None = None,
+    ) -> int:
+        """Point at files outside the lake, without copying; return how many.
+
+        Each is pinned by its size and etag, or time: a read that finds it
+        changed raises `ChangedError`.
+
+        Parameters
+        ----------
+        url
+            A file, a folder, or a bucket prefix.
+        prefix
+            The folder of the repo to put them in.
+
+        Raises
+        ------
+        PathNotFoundError, InvalidPathError
+        """
+        from jupyter_lake.store.imports import listing_of
+
+        self._check_open()
+        folder = f"{check_path(prefix.strip('/'))}/" if prefix.strip("/") else ""
+        options = self.repo.lake.objects.storage_options | dict(storage_options or {})  # type: ignore[operator]
+        table = listing_of(os.fspath(url), folder, options)
+        self._staging.put_table(table)
+        return int(table.num_rows)
+
+    def entries(self, path: str = "") -> Iterator[Entry]:
+        """Yield the files at or under a path as they would be committed, sorted by path."""
+        folder = f"{path.strip('/')}/" if path.strip("/") else ""
+        tree, manifests = self.repo.tree_of(self.base), self.repo.manifests
+        found = {entry.path: entry for entry in manifests.entries(tree, folder)}
+        if folder and (entry := manifests.entry(tree, folder[:-1])) is not None:
+            found[entry.path] = entry
+        for gone in self._staging.deletes:
+            found.pop(gone, None)
+        for entry in self._staging.under(folder[:-1]):
+            if not folder or entry.path == folder[:-1] or entry.path.startswith(folder):
+                found[entry.path] = entry
+        yield from (found[name] for name in sorted(found))
+
+    def ls(self, path: str = "") -> list[Entry | Folder]:
+        """Return what would lie directly in a folder."""
+        folder = f"{path.strip('/')}/" if path.strip("/") else ""
+        files: list[Entry | Folder] = []
+        folders: dict[str, tuple[int, int]] = {}
+        for entry in self.entries(path):
+            name, slash, _ = entry.path.removeprefix(folder).partition("/")
+            if slash:
+                count, size = folders.get(name, (0, 0))
+                folders[name] = (count + 1, size + entry.size)
+            else:
+                files.append(entry)
+        found = [*files, *(Folder(folder + name, *totals) for name, totals in folders.items())]
+        return sorted(found, key=lambda item: item.path)
+
+    def finish(self) -> Commit | None:
+        """Commit what is staged; return the branch's commit, None if it has none.
+
+        Raises
+        ------
+        ConflictError
+            If the branch has moved and both changed a path. The transaction is over.
+        """
+        self._check_open()
+        try:
+            self._publish()
+        finally:
+            self._end()
+        return self._commit
+
+    def rollback(self) -> None:
+        """Forget what is staged; the branch stays as it was."""
+        self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.rollback()
+        elif self._open:
+            self.finish()
+
+    def __repr__(self) -> str:
+        state = "open" if self._open else "ended"
+        count = len(self._staging.paths)
+        return f"<Transaction {self.repo.name}@{self.branch}, {state}: {count} paths>"
+
+    def _publish(self) -> None:
+        record = None
+        if self._staging:
+            edit = Edit(self._staging.puts(), frozenset(self._staging.deletes))
+            provenance = self.provenance
+            if provenance is None:
+                provenance = access.current_provenance()
+            draft = Draft(
+                self.branch,
+                self.author,
+                self.message or _described(self._staging.paths),
+                metadata=self.metadata,
+                provenance=provenance,
+            )
+
+            def fitting(parent: str | None) -> Edit:
+                rebase_check(self.repo, edit, self.base, parent, self.branch)
+                return edit
+
+            record = publish(self.repo, draft, self._base, self._uploads, fitting)
+        if record is not None:
+            self._commit = self.repo.commit_of(record)
+            self._tell(self._commit)
+        elif self.base is not None:
+            self._commit = self.repo.commit(self.base)
+
+    def _tell(self, commit: Commit) -> None:
+        lake, repo = self.repo.lake.url, self.repo.name
+        paths = tuple(self._staging.paths)
+        access.emit(access.Write(lake, repo, self.branch, commit.id, paths, "transaction"))
+
+    def _write_file(self, path: str, source: Path) -> None:
+        if source.is_dir():
+            for file in sorted(item for item in source.rglob("*") if item.is_file()):
+                self._write_file(check_path(f"{path}/{file.relative_to(source).as_posix()}"), file)
+            return
+        if not source.is_file():
+            raise PathNotFoundError(
+                f"There is no file {str(source)!r} here.", hint="Check the path."
+            )
+        self._staging.put(path, self._uploads.submit(lambda: self._added(path, source)))
+
+    def _added(self, path: str, data: bytes | Path) -> Entry:
+        from jupyter_lake.store.footers import rows_and_stats
+
+        digest = self._uploads.add(data)
+        rows, stats = rows_and_stats(path, data)
+        hash = f"sha256:{digest.hash}"
+        return Entry(path, digest.size, hash, rows=rows, stats_text=stats)
+
+    def _added_table(self, path: str, data: ArrowStreamable) -> Entry:
+        from jupyter_lake.store.statistics import describe_parquet
+
+        with parquet_of(data) as (content, metadata):
+            digest = self._uploads.add(content)
+        rows, stats = describe_parquet(metadata)
+        hash = f"sha256:{digest.hash}"
+        return Entry(path, digest.size, hash, rows=rows, stats_text=stats)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise InvalidInputError(
+                f"This transaction on {self.repo.name}@{self.branch} has ended.",
+                hint="Begin another one.",
+            )
+
+    def _end(self) -> None:
+        if self._open and "_uploads" in self.__dict__:
+            with suppress(OSError):
+                self._uploads.close()
+        self._open = False
+
+
+def check_text(text: str, what: str) -> str:
+    """Return a message or a name that can be stored and shown exactly.
+
+    Raises
+    ------
+    InvalidInputError
+        If it holds NUL or half of a character (a lone surrogate).
+    """
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise InvalidInputError(
+            f"The {what} holds a character that can't be stored.",
+            hint="Take out NUL characters and broken Unicode.",
+        )
+    return text
+
+
+def _described(paths: list[str]) -> str:
+    shown = ", ".join(paths[:3])
+    return f"Change {shown}" + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

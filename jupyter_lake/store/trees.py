@@ -1,0 +1,129 @@
+"""A commit's snapshot as the list of its ranges."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from jupyter_lake.store.ranges import is_boundary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["EMPTY", "RangeRef", "Tree", "after_prefix", "decode_tree", "encode_tree"]
+
+_LAST_CHARACTER = "\U0010ffff"
+
+
+def after_prefix(prefix: str) -> str:
+    """Return a text that sorts behind every path that begins with `prefix`."""
+    return prefix + _LAST_CHARACTER
+
+
+@dataclass(frozen=True, slots=True)
+class RangeRef:
+    """A range as its tree knows it: its id, the paths it spans, what it adds up to."""
+
+    id: str
+    first: str
+    last: str
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All ranges of a snapshot, in order of their paths."""
+
+    ranges: tuple[RangeRef, ...] = field(default=())
+
+    @cached_property
+    def _lasts(self) -> list[str]:
+        return [item.last for item in self.ranges]
+
+    @cached_property
+    def _firsts(self) -> list[str]:
+        return [item.first for item in self.ranges]
+
+    @property
+    def files(self) -> int:
+        """The number of entries."""
+        return sum(item.files for item in self.ranges)
+
+    @property
+    def bytes(self) -> int:
+        """The length of all files together."""
+        return sum(item.bytes for item in self.ranges)
+
+    def at(self, path: str) -> RangeRef | None:
+        """Return the only range that can hold `path`, or None."""
+        index = bisect_left(self._lasts, path)
+        if index == len(self.ranges) or self.ranges[index].first > path:
+            return None
+        return self.ranges[index]
+
+    def slot(self, path: str) -> int:
+        """Return the index of the range that `path` belongs in when it is written.
+
+        Equal to the number of ranges when it would begin a new one at the end.
+        """
+        index = bisect_left(self._lasts, path)
+        if index == len(self.ranges) and index and not is_boundary(self._lasts[-1]):
+            return index - 1
+        return index
+
+    def under(self, prefix: str) -> tuple[RangeRef, ...]:
+        """Return the ranges that can hold paths that begin with `prefix`."""
+        start = bisect_left(self._lasts, prefix)
+        stop = bisect_right(self._firsts, after_prefix(prefix)) if prefix else len(self.ranges)
+        return self.ranges[start:stop]
+
+
+EMPTY = Tree()
+
+
+@cache
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            pa.field("id", pa.string(), nullable=False),
+            pa.field("first", pa.string(), nullable=False),
+            pa.field("last", pa.string(), nullable=False),
+            pa.field("files", pa.int64(), nullable=False),
+            pa.field("bytes", pa.int64(), nullable=False),
+        ]
+    )
+
+
+def encode_tree(ranges: Iterable[RangeRef]) -> bytes:
+    """Return a tree as the bytes of a Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [(item.id, item.first, item.last, item.files, item.bytes) for item in ranges]
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    arrays = [pa.array(column, item.type) for column, item in zip(columns, _schema(), strict=True)]
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        pa.Table.from_arrays(arrays, schema=_schema()),
+        sink,
+        compression="zstd",
+        use_dictionary=False,
+        write_statistics=False,
+        store_schema=False,
+    )
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
+def decode_tree(data: bytes) -> Tree:
+    """Return the tree that `encode_tree` wrote."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(pa.BufferReader(data), use_threads=False)
+    return Tree(tuple(map(RangeRef, *(column.to_pylist() for column in table.columns))))

@@ -1,0 +1,187 @@
+"""Bytes on their way into the lake, hashed and written side by side in bounded memory.
+
+Nothing that is uploaded may be referred to before `Uploads.flush` has returned:
+only then would all of it survive a power cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from jupyter_lake.errors import ChangedError, UnreachableError
+from jupyter_lake.store.gather import is_local
+from jupyter_lake.store.objectstore import ObjectExists
+from jupyter_lake.store.refs import create_surely
+
+if TYPE_CHECKING:
+    from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.objectstore import ObjectStore
+
+__all__ = ["Digest", "StoreUploads", "Uploads", "open_uploads"]
+
+T = TypeVar("T")
+
+WORKERS = 16
+IN_FLIGHT = 64
+CHUNK = 1 << 20
+# An object this old might be under the eyes of a collector: it is written anew.
+FRESH = timedelta(minutes=10)
+REFRESHABLE = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The sha256 of some bytes, in hex digits, and how many they are."""
+
+    hash: str
+    size: int
+
+
+class Uploads(Protocol):
+    """Takes bytes in, names them by their hash, and makes them durable together."""
+
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        """Run a task that adds files on a thread; waits while many are under way."""
+
+    def add(self, data: bytes | Path) -> Digest:
+        """Bring in a file's bytes; the same bytes are kept once."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Bring in an immutable object under a key that its bytes decide."""
+
+    def flush(self) -> None:
+        """Return when all that was brought in is durable.
+
+        Raises
+        ------
+        LakeError
+            If something could not be written.
+        """
+
+    def close(self) -> None:
+        """End the threads, and drop what was not flushed."""
+
+
+def open_uploads(objects: ObjectStore, keys: RepoKeys) -> Uploads:
+    """Return what fits the store: files for a folder, requests side by side for a bucket."""
+    if is_local(objects):
+        from jupyter_lake.store.localuploads import LocalUploads
+
+        return LocalUploads(objects, keys)
+    return StoreUploads(objects, keys)
+
+
+class Threads:
+    """A few threads, made when there is work, that take only so much of it at a time."""
+
+    def __init__(self, workers: int, in_flight: int) -> None:
+        self._workers = workers
+        self._slots = threading.BoundedSemaphore(in_flight)
+        self._pool: ThreadPoolExecutor | None = None
+
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        """Run a task on a thread, as soon as there is a place for it."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="lake-upload")
+        self._slots.acquire()
+        future = self._pool.submit(task)
+        future.add_done_callback(lambda _: self._slots.release())
+        return future
+
+    def close(self) -> None:
+        """End the threads; what has not begun never will."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+class StoreUploads:
+    """Uploads to a store whose requests take time: many at once."""
+
+    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+        self._objects = objects
+        self._keys = keys
+        self._files = Threads(WORKERS, IN_FLIGHT)
+        self._writes = Threads(WORKERS, IN_FLIGHT)
+        self._waiting: list[Future[None]] = []
+        self._reused: set[str] = set()
+
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        """Run a task on one of the threads."""
+        return self._files.submit(task)
+
+    def add(self, data: bytes | Path) -> Digest:
+        """Hash bytes or a file, and write what the lake doesn't have."""
+        if isinstance(data, bytes):
+            digest = Digest(hashlib.sha256(data).hexdigest(), len(data))
+            self._create(self._keys.object(digest.hash), data)
+            return digest
+        before = data.stat()
+        digest = hash_file(data)
+        self._create(self._keys.object(digest.hash), data)
+        after = data.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise ChangedError(f"{data} was changed while it was read.", hint="Write it again.")
+        return digest
+
+    def write(self, key: str, data: bytes) -> None:
+        """Write an immutable object on one of the threads."""
+        self._waiting.append(self._writes.submit(lambda: self._create(key, data)))
+
+    def flush(self) -> None:
+        """Wait for all writes."""
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            future.exception()
+        for future in waiting:
+            future.result()
+        self._check_reused()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._files.close()
+        self._writes.close()
+
+    def _create(self, key: str, data: bytes | Path) -> None:
+        try:
+            create_surely(self._objects, key, data)
+        except ObjectExists:
+            self._reuse(key, data)
+
+    def _reuse(self, key: str, data: bytes | Path) -> None:
+        """Take the object that is there, and make sure that no collector takes it for old."""
+        info = self._objects.info(key)
+        size = len(data) if isinstance(data, bytes) else data.stat().st_size
+        whole = info is not None and info.size == size
+        if whole and info is not None and datetime.now(UTC) - info.modified < FRESH:
+            return
+        if size <= REFRESHABLE or not whole:
+            self._objects.put(key, data if isinstance(data, bytes) else data.read_bytes())
+        self._reused.add(key)
+
+    def _check_reused(self) -> None:
+        reused, self._reused = self._reused, set()
+        for key in reused:
+            if self._objects.info(key) is None:
+                raise UnreachableError(
+                    f"{key} was removed by a gc while it was being committed.",
+                    hint="Commit again.",
+                    kind="collected",
+                )
+
+
+def hash_file(path: Path) -> Digest:
+    """Hash a file without holding it in memory."""
+    digest, size = hashlib.sha256(), 0
+    with open(path, "rb", buffering=0) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Digest(digest.hexdigest(), size)
