@@ -1,0 +1,344 @@
+"""Everything that a cell's names lead to: objects, functions that would run, their names."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jupyter_lake.lineage.dataflow.bytecode import CodeFacts, code_facts
+from jupyter_lake.lineage.dataflow.figures import current_figure
+from jupyter_lake.lineage.dataflow.known import PLOT_STARTERS
+from jupyter_lake.lineage.dataflow.looks import look_for
+from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class, local_module
+from jupyter_lake.lineage.dataflow.peeking import ATOMS, Peek
+from jupyter_lake.lineage.dataflow.reading import Level, Use
+from jupyter_lake.lineage.dataflow.shapes import Look, Shape, sequence
+from jupyter_lake.lineage.dataflow.syntax import Reader
+
+MOST_NODES = 6_000
+"""So many objects are looked at for one cell; what lies beyond is only possibly unchanged."""
+
+_PLAIN = (list, dict, set, tuple)
+_CARRIERS = (list, dict, tuple, set, frozenset)
+_NO_BASES = frozenset(
+    "object ABC Generic Protocol Enum IntEnum StrEnum Flag tuple Exception ValueError "
+    "RuntimeError KeyError TypeError dict list BaseException NamedTuple TypedDict".split()
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """One object that the cell could reach, as it was before the cell ran."""
+
+    shape: Shape
+    look: Look
+    variable: str
+    reference: weakref.ref[object] | None = None
+    strong: object = None
+
+    def value(self) -> object:
+        """Return the object if it is still held, else None."""
+        return self.reference() if self.reference is not None else self.strong
+
+
+class Closure:
+    """Follows what a reading of a cell uses through the live objects.
+
+    Attributes
+    ----------
+    nodes
+        The objects reached, by identity.
+    reads
+        The variables read, with how they are used; those of local modules as ``module.name``.
+    """
+
+    def __init__(self, reader: Reader, namespace: dict[str, object]) -> None:
+        self.reader = reader
+        self.reading = reader.reading
+        self.namespace = namespace
+        self.nodes: dict[int, Node] = {}
+        self.reads: dict[str, Use] = {}
+        self.slots: dict[str, tuple[dict[str, object], str]] = {}
+        self.roots: dict[str, object] = {}
+        self.links: dict[str, set[str]] = {}
+        self.stores: set[str] = set()
+        self.runs_changes = False
+        self.follows = False
+        self._levels: dict[int, Level] = {}
+        self._classes: list[tuple[type, Use, str]] = []
+        self._modules: list[tuple[types.ModuleType, Use]] = []
+        self._done: dict[str, tuple[Level, bool, frozenset[str]]] = {}
+        self._run: set[tuple[int, str]] = set()
+        self.patched: Callable[[str], object] = lambda _: None
+
+    def follow(self) -> None:
+        """Follow names to objects and functions to names until nothing new turns up."""
+        grown = True
+        while grown:
+            grown = False
+            for name, use in list(self.reading.uses.items()):
+                grown |= self._follow_name(name, use)
+            names = len(self.reading.attributes), len(self.reading.strings)
+            grown |= self._follow_members()
+            self.reader.run_methods()
+            grown |= names != (len(self.reading.attributes), len(self.reading.strings))
+
+    # -- names -----------------------------------------------------------------------------
+
+    def lookup(self, variable: str) -> object:
+        """Return the present object of a variable, or MISSING."""
+        space, name = self.slots.get(variable, (self.namespace, variable))
+        return space.get(name, Peek.MISSING)
+
+    def _follow_name(self, name: str, use: Use) -> bool:
+        mark = (use.level, use.certain, use.after)
+        if self._done.get(name) == mark:
+            return False
+        self._done[name] = mark
+        value = self.lookup(name)
+        self.reads[name] = use
+        if value is not Peek.MISSING:
+            self.roots[name] = value
+            self.visit(value, use, name)
+        return True
+
+    def use(self, name: str, use: Use) -> None:
+        """Note that something followed uses a variable."""
+        known = self.reading.uses.get(name)
+        if known is None:
+            self.reading.uses[name] = Use(use.level, use.certain, use.after)
+        else:
+            known.merge(use)
+
+    # -- objects ---------------------------------------------------------------------------
+
+    def visit(self, value: object, use: Use, variable: str) -> None:
+        """Walk all that an object holds."""
+        pending: list[tuple[object, Level]] = [(value, use.level)]
+        while pending:
+            current, level = pending.pop()
+            if type(current) in ATOMS:
+                continue
+            identity = id(current)
+            seen = self._levels.get(identity)
+            if seen is not None and seen >= level:
+                self._link(identity, variable)
+                continue
+            self._levels[identity] = level
+            shape = self._shape(current, variable)
+            if level:
+                self._behaviour(current, Use(level, use.certain, use.after), variable)
+            if shape is not None:
+                below = _below(current, level)
+                pending.extend((child, below) for child in shape.children)
+                if shape.root is not None:
+                    pending.append((shape.root, level))
+
+    def _link(self, identity: int, variable: str) -> None:
+        node = self.nodes.get(identity)
+        if node is not None and node.variable != variable:
+            self.links.setdefault(node.variable, set()).add(variable)
+
+    def _shape(self, value: object, variable: str) -> Shape | None:
+        known = self.nodes.get(id(value))
+        if known is not None:
+            self._link(id(value), variable)
+            return known.shape
+        look = self._look(value)
+        if look is None:
+            return None
+        if len(self.nodes) >= MOST_NODES:
+            node = self.nodes.get(id(self.roots.get(variable)))
+            if node is not None:
+                node.shape.whole = False
+            return None
+        shape = look(value)
+        node = Node(shape, look, variable)
+        try:
+            node.reference = weakref.ref(value)
+        except TypeError:
+            if is_plain(value, shape):
+                node.strong = value
+        self.nodes[id(value)] = node
+        return shape
+
+    def _look(self, value: object) -> Look | None:
+        if isinstance(value, type):
+            return look_class if is_user_class(value, self.namespace) else None
+        return look_for(type(value))
+
+    # -- behaviour: what would run -----------------------------------------------------------
+
+    def _behaviour(self, value: object, use: Use, variable: str) -> None:
+        if isinstance(value, types.FunctionType):
+            self._function(value, use)
+        elif isinstance(value, types.ModuleType):
+            self._modules.append((value, use))
+        elif isinstance(value, type):
+            self._class(value, use, variable)
+        elif isinstance(
+            value, types.GeneratorType | types.CoroutineType | types.AsyncGeneratorType
+        ):
+            self._suspended(value, use)
+        else:
+            self._class(type(value), use, variable)
+
+    def _function(self, function: types.FunctionType, use: Use) -> None:
+        self._code(code_facts(function.__code__), function.__globals__, use)
+
+    def _suspended(self, value: object, use: Use) -> None:
+        for prefix in ("gi", "cr", "ag"):
+            frame = getattr(value, f"{prefix}_frame", None)
+            if frame is not None:
+                running = Use(Level.RUN, use.certain, use.after)
+                self._code(code_facts(frame.f_code), frame.f_globals, running)
+
+    def _code(self, facts: CodeFacts, space: dict[str, object], use: Use) -> None:
+        if facts.lazy and use.level == Level.CALL:
+            return
+        module = None if space is self.namespace else local_module(space.get("__name__"))
+        if space is not self.namespace and (module is None or module.__dict__ is not space):
+            return
+        self.follows = True
+        self.reading.attributes |= facts.attributes
+        self.reading.strings |= facts.strings
+        self.runs_changes |= facts.changes
+        names = facts.loads | facts.later if use.level == Level.RUN else facts.loads
+        for name in names:
+            self._global(name, space, module, use)
+        if module is None:
+            self.stores |= facts.stores
+            self.reader.strings_of_function(facts.attributes | facts.loads, facts.strings)
+        else:
+            for name in facts.stores:
+                self._slot(module, name, use)
+        for name in facts.imports:
+            imported = local_module(name)
+            if imported is not None:
+                self._modules.append((imported, use))
+
+    def _global(
+        self, name: str, space: dict[str, object], module: types.ModuleType | None, use: Use
+    ) -> None:
+        running = Use(Level.RUN, use.certain, use.after)
+        if module is not None:
+            if name in space:
+                self._slot(module, name, running)
+        elif name not in use.after:
+            if name in space:
+                self.use(name, running)
+        elif name in self.reader.deferred:
+            current, self.reader.sure = self.reader.sure, set(use.after)
+            self.reader.run(self.reader.deferred[name], Level.RUN)
+            self.reader.sure = current
+
+    def _slot(self, module: types.ModuleType, name: str, use: Use) -> None:
+        if module.__dict__ is self.namespace:
+            if name not in use.after:
+                self.use(name, use)
+            return
+        variable = f"{module.__name__}.{name}"
+        self.slots[variable] = (module.__dict__, name)
+        self.use(variable, use)
+
+    # -- members that are known by name only -------------------------------------------------
+
+    def _class(self, cls: type, use: Use, variable: str) -> None:
+        if is_user_class(cls, self.namespace):
+            self._classes.append((cls, use, variable))
+            self.visit(cls, Use(Level.MENTION, use.certain, use.after), variable)
+
+    def _follow_members(self) -> bool:
+        before = len(self._run)
+        for cls, use, variable in list(self._classes):
+            for base in cls.__mro__:
+                if is_user_class(base, self.namespace):
+                    self._methods(base, cls, use, variable)
+        for module, use in list(self._modules):
+            self._module(module, use)
+        return len(self._run) != before
+
+    def _methods(self, base: type, cls: type, use: Use, variable: str) -> None:
+        every = _has_library_base(cls, self.namespace)
+        for name, member in list(vars(base).items()):
+            if every or self.reader.names_method(name):
+                mark = (id(member), name)
+                if mark not in self._run and type(member) not in ATOMS:
+                    self._run.add(mark)
+                    self.visit(member, Use(Level.RUN, use.certain, use.after), variable)
+
+    def _module(self, module: types.ModuleType, use: Use) -> None:
+        if module.__name__ in ("matplotlib.pyplot", "pylab"):
+            self._pyplot(use)
+        if module.__dict__ is not self.namespace and not is_local_module(module):
+            return
+        names = self.reading.attributes | self.reading.patches | self.reading.strings
+        for name in names & module.__dict__.keys() | (self.reading.patches):
+            mark = (id(module), name)
+            if mark not in self._run:
+                self._run.add(mark)
+                self._slot(module, name, Use(Level.RUN, use.certain, use.after))
+
+    def _pyplot(self, use: Use) -> None:
+        drawn = self.reading.attributes - PLOT_STARTERS
+        figure = current_figure()
+        if figure is not None and drawn and (id(figure), "pyplot") not in self._run:
+            self._run.add((id(figure), "pyplot"))
+            self.visit(figure, use, PYPLOT)
+            self.reads.setdefault(PYPLOT, use)
+
+    # -- what may have been written ----------------------------------------------------------
+
+    def trees(self) -> list[ast.AST]:
+        """Return the trees of the cell's source and of the sources inside it."""
+        inner = [node for node in self.reader.kept if isinstance(node, ast.Module)]
+        return [*([self.reading.tree] if self.reading.tree else []), *inner]
+
+
+PYPLOT = "pyplot's current figure"
+
+
+def _below(value: object, level: Level) -> Level:
+    if level == Level.CALL and isinstance(value, _CARRIERS):
+        return Level.MENTION
+    return level
+
+
+def is_plain(value: object, shape: Shape) -> bool:
+    """Tell whether an object is a small container of plain values: cheap to hold for a while."""
+    return type(value) in _PLAIN and shape.whole and not shape.children
+
+
+def look_class(value: object) -> Shape:
+    """Look at the attributes of a class."""
+    assert isinstance(value, type)
+    members = [
+        (name, member) for name, member in vars(value).items()
+        if name not in ("__dict__", "__weakref__", "__annotations__", "_abc_impl", "__doc__",
+                        "__static_attributes__", "__firstlineno__", "__annotations_cache__")
+    ]  # fmt: skip
+    shape = sequence([member for _, member in members], len(members), tuple(n for n, _ in members))
+    shape.children = [part for part in shape.children if not isinstance(part, types.FunctionType)]
+    return shape
+
+
+def _has_library_base(cls: type, namespace: dict[str, object]) -> bool:
+    return any(
+        base.__name__ not in _NO_BASES and not is_user_class(base, namespace)
+        for base in cls.__mro__
+    )
+
+
+def module_names(name: str) -> set[str]:
+    """Return the names that ``from name import *`` brings."""
+    module = sys.modules.get(name)
+    if module is None:
+        return set()
+    listed = module.__dict__.get("__all__")
+    if isinstance(listed, list | tuple):
+        return {item for item in listed if isinstance(item, str)}
+    return {item for item in module.__dict__ if not item.startswith("_")}

@@ -1,0 +1,104 @@
+"""Shapes of pandas and polars objects: any write moves a block, and a token tells."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import weakref
+from typing import Any
+
+from jupyter_lake.lineage.dataflow.peeking import ATOMS
+from jupyter_lake.lineage.dataflow.shapes import Shape, instance_dict
+
+_SERIALS = itertools.count()
+_CELLS = 200
+
+
+class Token:
+    """A mark on the memory of a pandas block.
+
+    pandas 3 copies a block before writing to it while anything else refers to its memory. A
+    token is such a reference, though a weak one: as long as somebody keeps the token, a write
+    gives the frame a block without it. It keeps no memory alive, unlike a shallow copy.
+    """
+
+    __slots__ = ("__weakref__", "serial")
+
+    def __init__(self) -> None:
+        self.serial = next(_SERIALS)
+
+
+def marked(references: Any) -> Token:
+    """Return the live token on some block's memory, putting one there if there is none."""
+    for reference in references.referenced_blocks:
+        holder = reference()
+        if type(holder) is Token:
+            return holder
+    token = Token()
+    references.referenced_blocks.append(weakref.ref(token))
+    return token
+
+
+@functools.lru_cache(maxsize=1)
+def copies_on_write() -> bool:
+    """Tell whether the installed pandas copies blocks on write."""
+    import pandas as pd
+
+    return int(pd.__version__.split(".")[0]) >= 3
+
+
+def look_frame(value: Any) -> Shape:
+    """Look at a pandas DataFrame or Series."""
+    manager = value._mgr
+    axes = tuple((id(axis), len(axis), tuple(map(id, axis.names))) for axis in manager.axes)
+    children: list[object] = [value._attrs] if value._attrs else []
+    blocks = [(block.values, block.refs) for block in manager.blocks]
+    if not copies_on_write():
+        children += [values for values, _ in blocks]
+        return Shape((axes, tuple(id(values) for values, _ in blocks)), children)
+    tokens = [marked(references) for _, references in blocks]
+    for values, _ in blocks:
+        children += _object_items(values)
+    own = instance_dict(value) or {}
+    children += [own[key] for key in own if not key.startswith("_") and type(own[key]) not in ATOMS]
+    state = (axes, tuple(token.serial for token in tokens), getattr(value, "_name", None) is None)
+    name = id(getattr(value, "_name", None))
+    return Shape((state, name), children, (tokens, manager.axes))
+
+
+def _object_items(values: Any) -> list[object]:
+    """Return some of the items of an object column that may change in their turn."""
+    if getattr(values, "dtype", None) != object or not hasattr(values, "ravel"):
+        return []
+    items = values.ravel("K")[:_CELLS].tolist()
+    return [item for item in items if type(item) not in ATOMS]
+
+
+class PolarsState:
+    """A look at a polars object that compares by content, through a clone that shares memory."""
+
+    __slots__ = ("_clone", "_layout")
+
+    def __init__(self, value: Any, *, full: bool) -> None:
+        self._layout = _polars_layout(value)
+        self._clone = value.clone() if full else None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PolarsState) or self._layout != other._layout:
+            return False
+        if self._clone is None or other._clone is None:
+            return True
+        return bool(self._clone.equals(other._clone, null_equal=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _polars_layout(value: Any) -> object:
+    if hasattr(value, "columns"):
+        return value.shape, tuple(value.columns), tuple(map(str, value.dtypes))
+    return len(value), value.name, str(value.dtype)
+
+
+def look_polars(value: Any, *, full: bool = False) -> Shape:
+    """Look at a polars DataFrame or Series; its content only if the cell may write to it."""
+    return Shape(PolarsState(value, full=full), whole=full)

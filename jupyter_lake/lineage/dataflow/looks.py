@@ -1,0 +1,157 @@
+"""Which way of looking fits an object, by its type."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import io
+import itertools
+import random
+import types
+import weakref
+from typing import Any
+
+from jupyter_lake.lineage.dataflow import arrays, figures, frames, shapes
+from jupyter_lake.lineage.dataflow.peeking import ATOMS
+from jupyter_lake.lineage.dataflow.shapes import Look, Shape
+
+_EXACT: dict[type, Look] = {
+    list: shapes.look_list,
+    tuple: shapes.look_tuple,
+    dict: shapes.look_dict,
+    set: shapes.look_set,
+    frozenset: shapes.look_set,
+    collections.deque: shapes.look_deque,
+    collections.OrderedDict: shapes.look_dict,
+    collections.defaultdict: shapes.look_dict,
+    bytearray: shapes.look_bytearray,
+    functools.partial: shapes.look_partial,
+    types.MethodType: shapes.look_method,
+    types.BuiltinMethodType: shapes.look_method,
+    types.FunctionType: shapes.look_function,
+    types.GeneratorType: shapes.look_generator,
+    types.CoroutineType: shapes.look_generator,
+    types.AsyncGeneratorType: shapes.look_generator,
+    weakref.ref: shapes.look_weak,
+    property: shapes.look_descriptor,
+    classmethod: shapes.look_descriptor,
+    staticmethod: shapes.look_descriptor,
+    functools.cached_property: shapes.look_descriptor,
+    random.Random: arrays.look_generator_state,
+}
+TAKES_FULL: tuple[Look, ...] = (arrays.look_array, frames.look_polars)
+"""The looks that can be told, by ``full=True``, to see all of a large object."""
+
+_IMMUTABLE_MODULES = (
+    "pyarrow",
+    "datetime",
+    "decimal",
+    "fractions",
+    "uuid",
+    "pathlib",
+    "re",
+    "zoneinfo",
+)
+_SUBCLASSES: tuple[tuple[type, Look], ...] = (
+    (dict, shapes.look_dict),
+    (list, shapes.look_list),
+    (tuple, shapes.look_tuple),
+    (set, shapes.look_set),
+    (frozenset, shapes.look_set),
+    (collections.deque, shapes.look_deque),
+    (weakref.ref, shapes.look_weak),
+)
+_ITERATORS = (
+    "iterator", "map", "filter", "zip", "enumerate", "reversed", "itertools", "islice", "cycle",
+    "chain", "tee",
+)  # fmt: skip
+
+
+@functools.lru_cache(maxsize=8192)
+def look_for(cls: type) -> Look | None:
+    """Return the way to look at objects of a type; None if they cannot change."""
+    if cls in ATOMS:
+        return None
+    if cls in _EXACT:
+        return _EXACT[cls]
+    library = _look_of_library(cls)
+    if library is not None:
+        return library
+    for base, look in _SUBCLASSES:
+        if issubclass(cls, base):
+            return _with_attributes(look) if cls.__flags__ & (1 << 9) else look
+    if _has_dict_or_slots(cls):
+        return shapes.look_instance
+    return _look_of_compiled(cls)
+
+
+def _look_of_library(cls: type) -> Look | None:
+    names = {f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__}
+    roots = {name.split(".", 1)[0] for name in names}
+    if "numpy" in roots and "numpy.ndarray" in names:
+        return arrays.look_array
+    if "numpy" in roots and any(name.startswith("numpy.random.") for name in names):
+        return arrays.look_generator_state
+    if "pandas" in roots and any(base.__name__ == "NDFrame" for base in cls.__mro__):
+        return frames.look_frame
+    if "polars" in roots and cls.__name__ in ("DataFrame", "Series"):
+        return frames.look_polars
+    if "torch" in roots and "torch.Tensor" in names:
+        return arrays.look_tensor
+    return _look_of_artist(names) if "matplotlib" in roots else None
+
+
+def _look_of_artist(names: set[str]) -> Look | None:
+    if "matplotlib.figure.FigureBase" in names:
+        return figures.look_figure
+    if "matplotlib.axes._base._AxesBase" in names:
+        return figures.look_axes
+    return figures.look_artist if "matplotlib.artist.Artist" in names else None
+
+
+def _has_dict_or_slots(cls: type) -> bool:
+    return bool(cls.__flags__ & (1 << 9)) and (
+        shapes._dict_descriptor(cls) is not None or bool(shapes._slots(cls))
+    )
+
+
+def _look_of_compiled(cls: type) -> Look | None:
+    module = cls.__module__.split(".", 1)[0]
+    if issubclass(cls, types.ModuleType | type | types.BuiltinFunctionType | types.CodeType):
+        return None
+    if issubclass(cls, io.StringIO | io.BytesIO):
+        return _look_buffer
+    if cls is itertools.count:
+        return _look_counter
+    if any(part in cls.__name__ for part in _ITERATORS) or cls.__module__ == "itertools":
+        return shapes.look_iterator
+    if module in _IMMUTABLE_MODULES or cls.__hash__ not in (None, object.__hash__):
+        return None
+    if module == "builtins" and cls.__name__ in ("PyExpr", "PyLazyFrame", "object", "cell"):
+        return shapes.look_inside if cls.__name__ == "cell" else None
+    return shapes.look_inside
+
+
+def _look_buffer(value: Any) -> Shape:
+    if value.closed:
+        return Shape("closed")
+    return Shape((value.tell(), hash(value.getvalue())))
+
+
+def _look_counter(value: Any) -> Shape:
+    return Shape(repr(value))
+
+
+def _with_attributes(look: Look) -> Look:
+    """Return a look at a child class of a container: its items and its attributes."""
+
+    def combined(value: object) -> Shape:
+        inside, outside = look(value), shapes.look_instance(value)
+        return Shape(
+            (inside.state, outside.state),
+            [*inside.children, *outside.children],
+            (inside.keep, outside.keep),
+            inside.whole and outside.whole,
+        )
+
+    return combined

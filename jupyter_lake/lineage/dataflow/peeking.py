@@ -1,0 +1,80 @@
+"""A look at live objects that runs nothing of theirs."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from typing import Final
+
+ATOMS: Final = frozenset(
+    (int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented), range)
+)
+"""Types whose objects cannot change and hold nothing that can."""
+
+_CONTAINERS = frozenset((list, tuple, dict, set, frozenset, str))
+
+
+class Missing:
+    """The absence of an object."""
+
+
+class Peek:
+    """What the reader of a source may know about the live namespace.
+
+    Parameters
+    ----------
+    namespace
+        The notebook's variables.
+    transform
+        Turns IPython's syntax into Python's; used for sources inside magics.
+    calls_argument
+        Tells of a live function whether it calls its first parameter itself.
+    """
+
+    MISSING: Final = Missing()
+
+    def __init__(
+        self,
+        namespace: Mapping[str, object],
+        *,
+        transform: Callable[[str], str] | None = None,
+        calls_argument: Callable[[types.FunctionType], bool] = lambda _: False,
+    ) -> None:
+        self.namespace = namespace
+        self.calls_argument = calls_argument
+        self._transform = transform
+
+    def value(self, name: str) -> object:
+        """Return the object of a name, or MISSING."""
+        return self.namespace.get(name, self.MISSING)
+
+    def atom(self, name: str) -> object:
+        """Return the value of a name if it is a plain immutable one, else MISSING."""
+        value = self.value(name)
+        return value if type(value) in ATOMS else self.MISSING
+
+    def text(self, name: str) -> list[str]:
+        """Return the text of a name: a string, or the strings of a list or tuple."""
+        value = self.value(name)
+        if type(value) is str:
+            return [value]
+        if type(value) in (list, tuple):
+            return [item for item in value[:100] if type(item) is str]  # type: ignore[index]
+        return []
+
+    def nonempty(self, name: str) -> bool:
+        """Tell whether a name is a built-in container that surely holds something."""
+        value = self.value(name)
+        return type(value) in _CONTAINERS and len(value) > 0  # type: ignore[arg-type]
+
+    def is_module(self, name: str) -> bool:
+        """Tell whether a name is a module."""
+        return isinstance(self.value(name), types.ModuleType)
+
+    def transform(self, source: str) -> str:
+        """Turn IPython's syntax into Python's, as well as can be."""
+        if self._transform is not None:
+            return self._transform(source)
+        get_ipython = self.namespace.get("get_ipython")
+        shell = get_ipython() if callable(get_ipython) else None
+        return str(shell.transform_cell(source)) if shell is not None else source

@@ -1,0 +1,91 @@
+"""What a cell's source says it loads, stores and hands to engines."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Level(IntEnum):
+    """How far a use of a name goes."""
+
+    MENTION = 0
+    """Bound to another name or put into a container: nothing of it runs."""
+    CALL = 1
+    """Called, and the result only kept: what it returns does not run yet."""
+    RUN = 2
+    """Anything may be done with it, and with what it returns."""
+
+
+@dataclass(slots=True)
+class Use:
+    """How a cell, or a function that it runs, uses one name.
+
+    Attributes
+    ----------
+    level
+        The furthest of its uses.
+    certain
+        Whether some use stands outside every branch.
+    after
+        Names that the cell has surely stored before every use that runs code.
+    """
+
+    level: Level
+    certain: bool
+    after: frozenset[str]
+
+    def merge(self, other: Use) -> bool:
+        """Widen this use by another; tell whether that changed anything."""
+        level = max(self.level, other.level)
+        certain = self.certain or other.certain
+        after = self.after & other.after
+        changed = (level, certain, after) != (self.level, self.certain, self.after)
+        self.level, self.certain, self.after = level, certain, after
+        return changed
+
+
+@dataclass(slots=True)
+class Reading:
+    """The account of one source, filled by ``syntax.Reader``.
+
+    Attributes
+    ----------
+    uses
+        Names looked up in the notebook's namespace before the cell has surely stored them.
+    sure
+        Names surely stored, and still there, when the source ends without an error.
+    early
+        Names stored before anything could fail.
+    stores
+        Names that may be stored.
+    attributes, strings
+        Attribute names and string constants of all that runs: they tell which methods do.
+    tables_written
+        SQL tables that a statement of the cell creates or changes.
+    star_imports
+        Modules whose names are all imported; a use's ``after`` has them as ``*module``.
+    patches
+        Attribute names set on anything (``DataFrame.total = f``), as strings too (``setattr``).
+    engine
+        Whether strings reach an engine that resolves names in them.
+    everything
+        Whether the namespace itself is walked (``globals().items()``).
+    """
+
+    uses: dict[str, Use] = field(default_factory=dict)
+    sure: frozenset[str] = frozenset()
+    early: set[str] = field(default_factory=set)
+    stores: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    strings: set[str] = field(default_factory=set)
+    tables: set[str] = field(default_factory=set)
+    tables_written: set[str] = field(default_factory=set)
+    star_imports: set[str] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+    patches: set[str] = field(default_factory=set)
+    files_written: set[str] = field(default_factory=set)
+    dynamic: bool = False
+    everything: bool = False
+    tree: ast.Module | None = None

@@ -1,0 +1,256 @@
+"""The mutable insides of one object: what it holds, and a state that tells a change of it.
+
+A shape is taken without running any code of the object's own: no ``__eq__``, ``__len__``,
+``__repr__`` or property of a user's class.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import types
+import weakref
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from jupyter_lake.lineage.dataflow.peeking import ATOMS
+
+SMALL = 2_000
+"""A container with more items than this is looked at in part only."""
+
+
+@dataclass(slots=True)
+class Shape:
+    """What one look at an object saw.
+
+    Attributes
+    ----------
+    state
+        Compares equal as long as the object was not changed; holds no user object.
+    children
+        What it holds that may change in its turn.
+    keep
+        Plain values kept alive so that their addresses stay theirs until the next look.
+    whole
+        Whether the state covers all of the object; if not, a change may go unseen.
+    opaque
+        Whether the object may have a state that cannot be seen at all.
+    root
+        The object whose memory this one shares, if it is not its own.
+    """
+
+    state: object = None
+    children: Iterable[object] = ()
+    keep: object = None
+    whole: bool = True
+    opaque: bool = False
+    root: object = None
+
+
+Look = Callable[[object], Shape]
+
+
+def sequence(items: list[object], size: int, extra: object = None) -> Shape:
+    """Return the shape of some items out of a container of some size."""
+    kinds = set(map(type, items))
+    if kinds <= ATOMS:
+        return Shape((size, tuple(map(id, items)), extra), (), items, size == len(items))
+    children = [item for item in items if type(item) not in ATOMS]
+    atoms = [item for item in items if type(item) in ATOMS]
+    return Shape((size, tuple(map(id, items)), extra), children, atoms, size == len(items))
+
+
+def _sampled(items: Iterable[object], size: int) -> list[object]:
+    return list(items) if size <= SMALL else list(islice(items, SMALL))
+
+
+def look_list(value: object) -> Shape:
+    """Look at a list, its items at both ends if it is long."""
+    assert isinstance(value, list)
+    size = list.__len__(value)
+    if size <= SMALL:
+        return sequence(list.__getitem__(value, slice(None)), size, _attributes_state(value))
+    ends = list.__getitem__(value, slice(SMALL)) + list.__getitem__(value, slice(-100, None))
+    middle = list.__getitem__(value, slice(SMALL, -100, max(1, size // 500)))
+    return sequence(ends + middle, size)
+
+
+def look_tuple(value: object) -> Shape:
+    """Look at a tuple, which itself cannot change."""
+    assert isinstance(value, tuple)
+    items = tuple.__getitem__(value, slice(SMALL))
+    children = [item for item in items if type(item) not in ATOMS]
+    return Shape(None, children, None, not children or tuple.__len__(value) <= SMALL)
+
+
+def look_set(value: object) -> Shape:
+    """Look at a set or frozenset."""
+    kind = set if isinstance(value, set) else frozenset
+    size = kind.__len__(value)  # type: ignore[arg-type]
+    return sequence(_sampled(kind.__iter__(value), size), size)  # type: ignore[arg-type]
+
+
+def look_deque(value: object) -> Shape:
+    """Look at a deque."""
+    assert isinstance(value, deque)
+    size = deque.__len__(value)
+    return sequence(_sampled(deque.__iter__(value), size), size)
+
+
+def look_dict(value: object) -> Shape:
+    """Look at a dict, its keys and its values."""
+    assert isinstance(value, dict)
+    size = dict.__len__(value)
+    kind = OrderedDict if isinstance(value, OrderedDict) else dict
+    if size <= SMALL:
+        items = [*kind.keys(value), *kind.values(value)]
+    else:
+        items = [*islice(kind.keys(value), SMALL), *islice(kind.values(value), SMALL)]
+        items += islice(reversed(kind.values(value)), 100)
+    shape = sequence(items, size)
+    shape.whole = size <= SMALL
+    factory = (
+        getattr(value, "default_factory", None) if type(value).__name__ == "defaultdict" else None
+    )
+    if factory is not None:
+        shape.children = [*shape.children, factory]
+    return shape
+
+
+def look_bytearray(value: object) -> Shape:
+    """Look at the bytes of a bytearray."""
+    assert isinstance(value, bytearray)
+    size = bytearray.__len__(value)
+    return Shape((size, hash(bytes(value)) if size < 1 << 20 else hash(bytes(value[::997]))))
+
+
+def look_partial(value: object) -> Shape:
+    """Look at a partial: its function and arguments."""
+    assert isinstance(value, functools.partial)
+    return Shape(None, [value.func, *value.args, value.keywords])
+
+
+def look_method(value: object) -> Shape:
+    """Look at a bound method: its object and its function."""
+    return Shape(None, [getattr(value, "__self__", None), getattr(value, "__func__", None)])
+
+
+def look_descriptor(value: object) -> Shape:
+    """Look at a property, classmethod or staticmethod: the functions inside."""
+    names = ("fget", "fset", "fdel", "__func__", "func")
+    return Shape(None, [part for name in names if (part := getattr(value, name, None)) is not None])
+
+
+def look_function(value: object) -> Shape:
+    """Look at what a function carries: closure, defaults and attributes."""
+    assert isinstance(value, types.FunctionType)
+    held = [content for cell in value.__closure__ or () for content in _cell_contents(cell)]
+    held += value.__defaults__ or ()
+    held += (value.__kwdefaults__ or {}).values()
+    held += value.__dict__.values()
+    shape = sequence(held, len(held), (value.__code__, tuple(value.__dict__)))
+    return shape
+
+
+def _cell_contents(cell: types.CellType) -> list[object]:
+    try:
+        return [cell.cell_contents]
+    except ValueError:
+        return []
+
+
+def look_generator(value: object) -> Shape:
+    """Look at a generator or coroutine: where it stands and its local variables."""
+    prefix = next(prefix for prefix in ("gi", "cr", "ag") if hasattr(value, f"{prefix}_frame"))
+    frame = getattr(value, f"{prefix}_frame")
+    if frame is None:
+        return Shape("finished")
+    names = dict(frame.f_locals)
+    awaited = getattr(value, {"gi": "gi_yieldfrom", "cr": "cr_await", "ag": "ag_await"}[prefix])
+    shape = sequence([*names.values(), awaited], len(names), (frame.f_lasti, tuple(names)))
+    return shape
+
+
+def look_weak(value: object) -> Shape:
+    """Look through a weak reference."""
+    assert isinstance(value, weakref.ref)
+    target = value()
+    return Shape(id(target), [target] if target is not None else [])
+
+
+def _attributes_state(value: object) -> object:
+    return None if type(value) is list else tuple(map(id, instance_values(value)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _dict_descriptor(cls: type) -> types.GetSetDescriptorType | None:
+    for base in cls.__mro__:
+        descriptor = type.__dict__["__dict__"].__get__(base).get("__dict__")
+        if descriptor is not None:
+            return descriptor if isinstance(descriptor, types.GetSetDescriptorType) else None
+    return None
+
+
+def instance_dict(value: object) -> dict[str, object] | None:
+    """Return an object's ``__dict__`` without running a property of its class."""
+    descriptor = _dict_descriptor(type(value))
+    found = descriptor.__get__(value) if descriptor is not None else None
+    return found if isinstance(found, dict) else None
+
+
+def instance_values(value: object) -> list[object]:
+    """Return what an object holds in its ``__dict__`` and its slots."""
+    own = instance_dict(value)
+    found = list(own.values()) if own else []
+    return found + _slot_values(value)
+
+
+def _slot_values(value: object) -> list[object]:
+    found = []
+    for descriptor in _slots(type(value)):
+        try:
+            found.append(descriptor.__get__(value))
+        except AttributeError:
+            continue
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _slots(cls: type) -> tuple[types.MemberDescriptorType, ...]:
+    found = []
+    for base in cls.__mro__:
+        if base.__flags__ & (1 << 9):
+            members = type.__dict__["__dict__"].__get__(base).values()
+            found += [part for part in members if isinstance(part, types.MemberDescriptorType)]
+    return tuple(found)
+
+
+def look_instance(value: object) -> Shape:
+    """Look at the attributes of an object."""
+    own = instance_dict(value) or {}
+    keys = [key for key in own if type(key) is str]
+    values = [own[key] for key in keys] if len(keys) <= SMALL else list(own.values())
+    values += _slot_values(value)
+    shape = sequence(values, len(own), tuple(keys[:SMALL]))
+    return shape
+
+
+def look_inside(value: object) -> Shape:
+    """Look at an object of a compiled type: what the garbage collector sees it refer to."""
+    if not gc.is_tracked(value):
+        return Shape(opaque=True)
+    held = [part for part in gc.get_referents(value) if not isinstance(part, type)]
+    shape = sequence(held[:SMALL], len(held))
+    shape.opaque = True
+    return shape
+
+
+def look_iterator(value: object) -> Shape:
+    """Look at a built-in iterator: what it walks and how much is left."""
+    shape = look_inside(value)
+    hint = getattr(type(value), "__length_hint__", None)
+    shape.state = (shape.state, hint(value) if hint else None)
+    shape.opaque = False
+    return shape

@@ -1,0 +1,419 @@
+"""Statements in the order they run: what a cell surely stores, and what it loads before."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+
+from jupyter_lake.lineage.dataflow.expressions import Expressions, called_name
+from jupyter_lake.lineage.dataflow.known import RUNS_AT_ONCE
+from jupyter_lake.lineage.dataflow.peeking import ATOMS, Peek
+from jupyter_lake.lineage.dataflow.reading import Level, Reading
+from jupyter_lake.lineage.dataflow.scopes import Scope, calls_parameter
+
+CALL, MENTION, RUN = Level.CALL, Level.MENTION, Level.RUN
+_DEEPEST = 8
+_SAME_LENGTH = frozenset(
+    "enumerate sorted list tuple reversed items keys values iterrows itertuples copy".split()
+)
+
+
+def parse(source: str) -> ast.Module | None:
+    """Return the tree of a source, or None if it is no Python."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+class Reader(Expressions):
+    """Reads one cell's transformed source against the live namespace."""
+
+    def read(self, source: str) -> Reading:
+        """Return the account of a source; an empty one if it is no Python."""
+        tree = parse(source)
+        if tree is None:
+            return self.reading
+        self.reading.tree = tree
+        self._early_stores(tree.body)
+        self.body(tree.body)
+        self.run_methods()
+        if self.reading.dynamic:
+            self.load_dynamic()
+            self.run_methods()
+        self.reading.sure = frozenset(self.sure)
+        return self.reading
+
+    def source(self, text: str) -> bool:
+        """Walk a source that runs here in the notebook's namespace; tell whether it parses."""
+        if len(text) > self.LONGEST or self._parsing > _DEEPEST:
+            return False
+        tree = parse(text.strip("\n")) or parse(text.strip())
+        if tree is None:
+            tree = parse(self.peek.transform(text.replace("\0", " ")))
+        if tree is None:
+            return False
+        self.kept.append(tree)
+        self._parsing += 1
+        scopes, self.scopes = self.scopes, ()
+        self.body(tree.body)
+        self.scopes = scopes
+        self._parsing -= 1
+        return True
+
+    def _early_stores(self, statements: Iterable[ast.stmt]) -> None:
+        for statement in statements:
+            if not isinstance(statement, ast.Assign) or not isinstance(
+                statement.value, ast.Constant | ast.Lambda
+            ):
+                break
+            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+            self.reading.early.update(names)
+            if len(names) != len(statement.targets):
+                break
+
+    # -- statements ------------------------------------------------------------------------
+
+    def body(self, statements: Iterable[ast.stmt]) -> None:
+        """Walk statements until one that surely leaves."""
+        for statement in statements:
+            if self.dead:
+                return
+            visitor: Callable[[ast.AST], None] | None
+            visitor = getattr(self, f"_stmt_{type(statement).__name__}", None)
+            if visitor is not None:
+                visitor(statement)
+            else:
+                self.visit(statement)
+
+    def _stmt_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+        self.visit(node.value, MENTION if isinstance(node.value, ast.Call) else RUN)
+
+    def _stmt_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+        self.visit(node.value, MENTION)
+        for target in node.targets:
+            self._bind_value(target, node.value)
+
+    def _bind_value(self, target: ast.expr, value: ast.expr) -> None:
+        pairs = isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)
+        if pairs and len(target.elts) == len(value.elts):  # type: ignore[attr-defined]
+            for inner, part in zip(target.elts, value.elts, strict=True):  # type: ignore[attr-defined]
+                self._bind_value(inner, part)
+        else:
+            self.bind(target, value)
+
+    def bind(self, target: ast.AST | None, value: ast.expr | None = None) -> None:
+        """Bind a target of an assignment, a loop, a ``with``."""
+        if target is None:
+            return
+        if isinstance(target, ast.Name):
+            self.store(target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for inner in target.elts:
+                self.bind(inner, value)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, value)
+        elif isinstance(target, ast.Attribute):
+            self.reading.patches.add(target.attr)
+            self.visit(target.value, CALL)
+        elif isinstance(target, ast.Subscript) and not self.special_subscript(target):
+            self.visit(target.value, CALL)
+            self.visit(target.slice)
+
+    def _stmt_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+        if isinstance(node.target, ast.Name):
+            self.load(node.target.id, CALL)
+        else:
+            self.bind(node.target)
+        self.visit(node.value)
+        if isinstance(node.target, ast.Name):
+            self.store(node.target.id)
+
+    def _stmt_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+        self.visit(node.annotation, MENTION)
+        if node.value is not None:
+            self.visit(node.value, MENTION)
+            self.bind(node.target, node.value)
+
+    def _stmt_Delete(self, node: ast.Delete) -> None:  # noqa: N802
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.sure.discard(target.id)
+                if self.owner(target.id) is None:
+                    self.reading.stores.add(target.id)
+            else:
+                self.bind(target)
+
+    def _stmt_Return(self, node: ast.Return) -> None:  # noqa: N802
+        keeps = bool(self.scopes) and self.scopes[-1].keeps_result
+        self.visit(node.value, MENTION if keeps else RUN)
+        self.dead = True
+
+    def _stmt_Raise(self, node: ast.Raise) -> None:  # noqa: N802
+        self.visit(node.exc)
+        self.visit(node.cause)
+        self.dead = True
+
+    def _stmt_Break(self, _node: ast.Break) -> None:  # noqa: N802
+        if self.loops:
+            self.loops[-1][0].append(set(self.sure))
+        self.dead = True
+
+    def _stmt_Continue(self, _node: ast.Continue) -> None:  # noqa: N802
+        if self.loops:
+            self.loops[-1][1].append(set(self.sure))
+        self.dead = True
+
+    def _stmt_Pass(self, _node: ast.Pass) -> None:  # noqa: N802
+        """Nothing happens."""
+
+    _stmt_Global = _stmt_Nonlocal = _stmt_Pass  # noqa: N815
+
+    # -- branches and loops ----------------------------------------------------------------
+
+    def _stmt_If(self, node: ast.If) -> None:  # noqa: N802
+        truth = self.truth(node.test)
+        self.visit(node.test)
+        if truth is not None:
+            self.body(node.body if truth else node.orelse)
+        else:
+            self.branches(lambda: self.body(node.body), lambda: self.body(node.orelse))
+
+    def _stmt_For(self, node: ast.For | ast.AsyncFor) -> None:  # noqa: N802
+        runs = self.nonempty(node.iter)
+        self.visit(node.iter)
+        self._loop(node, runs=runs, endless=False, target=node.target)
+
+    _stmt_AsyncFor = _stmt_For  # noqa: N815
+
+    def _stmt_While(self, node: ast.While) -> None:  # noqa: N802
+        truth = self.truth(node.test)
+        endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+        self.visit(node.test)
+        if truth is not False:
+            self._loop(node, runs=truth is True, endless=endless, target=None)
+
+    def _loop(
+        self,
+        node: ast.For | ast.AsyncFor | ast.While,
+        *,
+        runs: bool,
+        endless: bool,
+        target: ast.expr | None,
+    ) -> None:
+        start = set(self.sure)
+        self.loops.append(([], []))
+        iterated = node.iter if isinstance(node, ast.For | ast.AsyncFor) else None
+        self.bind(target, iterated)
+        self.body(node.body)
+        breaks, ends = self.loops.pop()
+        if not self.dead:
+            ends.append(set(self.sure))
+        after = set.intersection(*ends) if ends and runs else start
+        self.sure, self.dead = after, endless and not breaks
+        if node.orelse and not endless:
+            self.body(node.orelse)
+        if breaks:
+            exits = [*breaks] if endless or self.dead else [self.sure, *breaks]
+            self.sure, self.dead = set.intersection(*exits), False
+
+    def _stmt_Match(self, node: ast.Match) -> None:  # noqa: N802
+        self.visit(node.subject)
+        last = node.cases[-1]
+        total = (
+            last.guard is None
+            and isinstance(last.pattern, ast.MatchAs)
+            and not last.pattern.pattern
+        )
+        choices = [lambda case=case: self._case(case) for case in node.cases]  # type: ignore[misc]
+        self.branches(*choices, *([] if total else [lambda: None]))
+
+    def _case(self, case: ast.match_case) -> None:
+        for node in ast.walk(case.pattern):
+            if isinstance(node, ast.MatchValue):
+                self.visit(node.value)
+            elif isinstance(node, ast.MatchClass):
+                self.visit(node.cls)
+            elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+                self.store(node.name)
+            elif isinstance(node, ast.MatchMapping) and node.rest:
+                self.store(node.rest)
+        self.visit(case.guard)
+        self.body(case.body)
+
+    # -- exceptions and contexts -----------------------------------------------------------
+
+    def _stmt_Try(self, node: ast.Try) -> None:  # noqa: N802
+        start = set(self.sure)
+        self._until_failure(node.body, start)
+        if not self.dead:
+            self.body(node.orelse)
+        ends = [] if self.dead else [self.sure]
+        self.conditional += 1
+        for handler in node.handlers:
+            self.sure, self.dead = set(start), False
+            self.visit(handler.type)
+            if handler.name:
+                self.store(handler.name)
+            self.body(handler.body)
+            if handler.name:
+                self.sure.discard(handler.name)
+            if not self.dead:
+                ends.append(self.sure)
+        self.conditional -= 1
+        self._finally(node.finalbody, start, ends)
+
+    _stmt_TryStar = _stmt_Try  # noqa: N815
+
+    def _until_failure(self, statements: list[ast.stmt], start: set[str]) -> None:
+        """Walk a ``try`` body; what its first harmless statements store is there for handlers."""
+        harmless = True
+        for statement in statements:
+            self.body([statement])
+            harmless &= isinstance(statement, ast.Pass) or (
+                isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
+            )
+            if harmless:
+                start |= self.sure
+
+    def _finally(self, body: list[ast.stmt], start: set[str], ends: list[set[str]]) -> None:
+        after = set.intersection(*ends) if ends else set(start)
+        self.sure, self.dead = set(start), False
+        self.body(body)
+        stored = self.sure - start
+        self.sure = after | stored
+        self.dead = self.dead or not ends
+
+    def _stmt_With(self, node: ast.With | ast.AsyncWith) -> None:  # noqa: N802
+        start = set(self.sure)
+        swallows = False
+        for item in node.items:
+            self.visit(item.context_expr)
+            self.bind(item.optional_vars, item.context_expr)
+            call = item.context_expr
+            name = called_name(call) if isinstance(call, ast.Call) else ""
+            swallows |= name in ("suppress", "raises", "assertRaises", "warns")
+        self.body(node.body)
+        if swallows:
+            self.sure, self.dead = self.sure & start, False
+
+    _stmt_AsyncWith = _stmt_With  # noqa: N815
+
+    # -- definitions and imports -----------------------------------------------------------
+
+    def _stmt_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:  # noqa: N802
+        for decorator in node.decorator_list:
+            self.visit(decorator, CALL)
+        for default in [*node.args.defaults, *node.args.kw_defaults]:
+            self.visit(default, MENTION)
+        parameters = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        for annotation in [parameter.annotation for parameter in parameters] + [node.returns]:
+            self.visit(annotation, MENTION)
+        self.store(node.name, node)
+        if any(self._runs_at_once(decorator) for decorator in node.decorator_list):
+            self.load(node.name, RUN)
+
+    _stmt_AsyncFunctionDef = _stmt_FunctionDef  # noqa: N815
+
+    def _runs_at_once(self, decorator: ast.expr) -> bool:
+        if isinstance(decorator, ast.Call):
+            return called_name(decorator) in RUNS_AT_ONCE
+        if not isinstance(decorator, ast.Name):
+            return isinstance(decorator, ast.Attribute) and decorator.attr in RUNS_AT_ONCE
+        here = self.deferred.get(decorator.id)
+        if here is not None:
+            return isinstance(here[0], ast.FunctionDef) and calls_parameter(here[0])
+        return decorator.id in RUNS_AT_ONCE or self.peek.calls_argument(
+            self.peek_name(decorator.id)  # type: ignore[arg-type]
+        )
+
+    def _stmt_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+        for expression in [*node.decorator_list, *node.bases]:
+            self.visit(expression, CALL)
+        for keyword in node.keywords:
+            self.visit(keyword.value, CALL)
+        outer, self.scopes = self.scopes, (*self.scopes, Scope("class", set()))
+        self.body(node.body)
+        self.scopes = outer
+        self.store(node.name, node)
+
+    def _stmt_Import(self, node: ast.Import) -> None:  # noqa: N802
+        for alias in node.names:
+            self.reading.imports.add(alias.name)
+            self.store(alias.asname or alias.name.split(".")[0])
+
+    def _stmt_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+        module = node.module or ""
+        self.reading.imports.add(module)
+        for alias in node.names:
+            if alias.name == "*":
+                self.reading.star_imports.add(module)
+                self.sure.add(f"*{module}")
+            else:
+                self.reading.imports.add(f"{module}.{alias.name}")
+                self.store(alias.asname or alias.name)
+
+    # -- what can be known beforehand ------------------------------------------------------
+
+    def truth(self, node: ast.expr) -> bool | None:
+        """Return whether a condition holds, if constants and untouched plain values tell."""
+        value = self._value(node)
+        return None if value is Peek.MISSING else bool(value)
+
+    def _value(self, node: ast.expr) -> object:
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, ast.Name):
+            value = Peek.MISSING if self.disturbed else self.peek_name(node.id)
+            return value if type(value) in ATOMS else Peek.MISSING
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            value = self._value(node.operand)
+            return value if value is Peek.MISSING else not value
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            return self._compared(node)
+        return Peek.MISSING
+
+    def _compared(self, node: ast.Compare) -> object:
+        left, right = self._value(node.left), self._value(node.comparators[0])
+        if left is Peek.MISSING or right is Peek.MISSING:
+            return Peek.MISSING
+        operation = node.ops[0]
+        if isinstance(operation, ast.Eq | ast.NotEq):
+            return (left == right) == isinstance(operation, ast.Eq)
+        if isinstance(operation, ast.Is | ast.IsNot) and right is None:
+            return (left is None) == isinstance(operation, ast.Is)
+        try:
+            if isinstance(operation, ast.Lt | ast.LtE):
+                return left < right or (isinstance(operation, ast.LtE) and left == right)  # type: ignore[operator]
+            if isinstance(operation, ast.Gt | ast.GtE):
+                return left > right or (isinstance(operation, ast.GtE) and left == right)  # type: ignore[operator]
+        except TypeError:
+            return Peek.MISSING
+        return Peek.MISSING
+
+    def nonempty(self, node: ast.expr) -> bool:
+        """Tell whether iterating surely gives something."""
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            return any(not isinstance(item, ast.Starred) for item in node.elts)
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, str | bytes) and bool(node.value)
+        if isinstance(node, ast.Name):
+            known = self.assigned.get(node.id)
+            if node.id in self.reading.stores:
+                return (
+                    known is not None and not isinstance(known, ast.Name) and self.nonempty(known)
+                )
+            return not self.disturbed and self.peek.nonempty(node.id)
+        return isinstance(node, ast.Call) and self._nonempty_call(node)
+
+    def _nonempty_call(self, node: ast.Call) -> bool:
+        name = called_name(node)
+        if name == "range" and 1 <= len(node.args) <= 2:
+            bounds = [self._value(argument) for argument in node.args]
+            if all(type(bound) is int for bound in bounds):
+                return len(range(*bounds)) > 0  # type: ignore[arg-type]
+        if name in _SAME_LENGTH and isinstance(node.func, ast.Attribute):
+            return self.nonempty(node.func.value)
+        if name == "zip" and node.args:
+            return all(self.nonempty(argument) for argument in node.args)
+        return name in _SAME_LENGTH and bool(node.args) and self.nonempty(node.args[0])
