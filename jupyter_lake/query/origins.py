@@ -45,7 +45,9 @@ def source_of(
     pin_text
         What an imported object must still be like, as its entry states it.
     """
-    if "://" not in url or url.startswith("memory://"):
+    if "://" not in url:
+        return PlainSource(_local(objects, url, pin_text), size)
+    if url.startswith("memory://"):
         return PlainSource(_plain(objects, url, pin_text), size)
     digest = "" if key.startswith("x") else key
     cached = shared_cache().open(key, size, digest=digest)
@@ -92,11 +94,42 @@ def _condition(pin_text: str | None) -> dict[str, str]:
     return {"if_match": f'"{pin.etag}"'} if pin.etag else {}
 
 
+def _local(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:
+    if not hasattr(os, "pread"):
+        return _plain(objects, url, pin_text)
+    if pin_text is not None:
+        check_external(_imported(url, pin_text), objects.storage_options)
+    try:
+        return _LocalFile(url).fetch
+    except FileNotFoundError:
+        raise _gone(url) from None
+
+
+class _LocalFile:
+    """A file that is closed when its last reader is gone."""
+
+    def __init__(self, path: str) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+
+    def fetch(self, start: int, end: int) -> bytes:
+        data = os.pread(self._descriptor, end - start, start)
+        while len(data) < end - start:
+            rest = os.pread(self._descriptor, end - start - len(data), start + len(data))
+            if not rest:
+                break
+            data += rest
+        return data
+
+    def __del__(self) -> None:
+        if descriptor := getattr(self, "_descriptor", 0):
+            os.close(descriptor)
+
+
 def _plain(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:
     if pin_text is None:
         key = url.removeprefix(objects.url.rstrip("/") + "/")
         return lambda start, end: objects.get(key, start=start, end=end)
-    entry = Entry(url, Pin.decode(pin_text).size, location=url, pin_text=pin_text)
+    entry = _imported(url, pin_text)
     options = objects.storage_options
 
     @functools.cache
@@ -109,6 +142,10 @@ def _plain(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:
         return outside.get(key, start=start, end=end)
 
     return fetch
+
+
+def _imported(url: str, pin_text: str) -> Entry:
+    return Entry(url, Pin.decode(pin_text).size, location=url, pin_text=pin_text)
 
 
 def _may_use_obstore() -> bool:
@@ -126,9 +163,7 @@ def _explained(error: Exception, url: str, *, imported: bool) -> errors.LakeErro
             return errors.ChangedError(
                 f"{url} is no longer what was imported.", hint="Import it again, or restore it."
             )
-        return errors.DamagedError(
-            f"{url} is gone.", hint="Run `%lake fsck` to see what else is missing."
-        )
+        return _gone(url)
     if name in ("PermissionDeniedError", "UnauthenticatedError"):
         return errors.AccessDeniedError(
             f"This user may not read {url}.", hint="Ask whoever keeps the bucket for access."
@@ -136,4 +171,10 @@ def _explained(error: Exception, url: str, *, imported: bool) -> errors.LakeErro
     reason = (str(error).splitlines() or [name])[0]
     return errors.UnreachableError(
         f"{url} can't be read: {reason}", hint="Check the network, then try again."
+    )
+
+
+def _gone(url: str) -> errors.DamagedError:
+    return errors.DamagedError(
+        f"{url} is gone.", hint="Run `%lake fsck` to see what else is missing."
     )

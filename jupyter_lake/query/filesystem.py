@@ -1,0 +1,342 @@
+"""``lake://``: commits as a read-only filesystem for pandas, Dask, polars, pyarrow and Ray.
+
+``lake://sales@main/orders/2026-10.parquet`` is an address with ``lake://`` in
+front. What a ref means is looked up once per filesystem object and travels with
+it when it is pickled, so that all workers of a computation read one commit.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+
+from jupyter_lake import access
+from jupyter_lake.addresses import Address
+from jupyter_lake.config import lake_url, storage_options
+from jupyter_lake.errors import LakeError, PathNotFoundError, ReadOnlyError
+from jupyter_lake.query.origins import source_of
+from jupyter_lake.query.rangedfile import RangedFile
+from jupyter_lake.query.remote import identity
+from jupyter_lake.store.content import physical_url
+from jupyter_lake.store.entries import DataFile, Entry
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jupyter_lake.query.fetching import Source
+    from jupyter_lake.store.commits import Commit
+    from jupyter_lake.store.entries import Folder
+    from jupyter_lake.store.lakes import Lake
+
+__all__ = ["LakeFileSystem"]
+
+_THREADS = 16
+
+
+class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
+    """The files of a lake's commits, for reading.
+
+    Parameters
+    ----------
+    url
+        The lake; without it ``JUPYTER_LAKE_URL``, as everywhere.
+    lake_options
+        The lake's own storage options (s3fs's and so on).
+    pins
+        Commit ids by ``repo`` or ``repo@ref``: what these are to mean.
+    via
+        What the record of a read calls its reader.
+    """
+
+    protocol = "lake"
+    cachable = False  # a new one looks refs up anew
+    root_marker = ""
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        lake_options: Mapping[str, object] | None = None,
+        pins: Mapping[str, str] | None = None,
+        via: str = "lake://",
+        **_options: object,
+    ) -> None:
+        super().__init__(skip_instance_cache=True)
+        self.url = url or lake_url()
+        given = lake_options if lake_options is not None or url else storage_options()
+        self.lake_options = dict(given or {})
+        self.pins = dict(pins or {})
+        self.via = via
+        self._told: set[tuple[str, str]] = set()
+
+    @classmethod
+    def of(cls, lake: Lake, *, via: str = "lake://") -> LakeFileSystem:
+        """Return the filesystem of a lake that is open."""
+        return cls(lake.url, lake_options=lake.objects.storage_options, via=via)
+
+    @classmethod
+    def _strip_protocol(cls, path: str | list[str]) -> Any:
+        if isinstance(path, list):
+            return [cls._strip_protocol(each) for each in path]
+        return os.fspath(path).removeprefix("lake://").rstrip("/")
+
+    @classmethod
+    def _get_kwargs_from_urls(cls, path: str) -> dict[str, object]:
+        del path
+        return {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (self.url, self.lake_options, self.pins, self.via)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LakeFileSystem) and self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        return hash(self.url)
+
+    @property
+    def fsid(self) -> str:
+        """What tells one lake's filesystem from another's."""
+        return f"lake_{self.url}"
+
+    # Looking
+
+    def info(self, path: str, **_options: object) -> dict[str, Any]:
+        """Return name, size, type, hash, rows and times of a file, or of a folder.
+
+        Raises
+        ------
+        FileNotFoundError
+        """
+        path = self._strip_protocol(path)
+        if not path:
+            return _folder_info("")
+        commit, inside = self._place(path)
+        if not inside:
+            return _folder_info(path, commit.time)
+        try:
+            (found, *_) = commit.ls(inside)
+        except PathNotFoundError as error:
+            raise FileNotFoundError(f"{error.message} {error.hint}") from None
+        if isinstance(found, Entry) and found.path == inside:
+            return _file_info(path, found, commit)
+        return _folder_info(path, commit.time)
+
+    def ls(self, path: str, detail: bool = True, **_options: object) -> list[Any]:
+        """List a folder of a commit; at the root, the lake's repos."""
+        path = self._strip_protocol(path)
+        found = self._children(path)
+        return found if detail else [each["name"] for each in found]
+
+    def find(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        detail: bool = False,
+        **_options: object,
+    ) -> Any:
+        """List all files under a folder, at any depth, by one pass over the manifest."""
+        path = self._strip_protocol(path)
+        if not path or maxdepth is not None or withdirs:
+            found = super().find(path, maxdepth=maxdepth, withdirs=withdirs, detail=True)
+        else:
+            commit, inside = self._place(path)
+            base = path.removesuffix(inside)
+            base = base if base.endswith("/") else base + "/"
+            found = {
+                base + entry.path: _file_info(base + entry.path, entry, commit)
+                for entry in commit.entries(inside)
+            }
+        return found if detail else sorted(found)
+
+    def exists(self, path: str, **_options: object) -> bool:
+        """Return whether something lies there."""
+        try:
+            self.info(path)
+        except (FileNotFoundError, LakeError):
+            return False
+        return True
+
+    def modified(self, path: str) -> datetime:
+        """Return when the commit was made; its files have never changed since."""
+        moment: datetime = self.info(path)["modified"]
+        return moment
+
+    def created(self, path: str) -> datetime:
+        """Return when the commit was made."""
+        return self.modified(path)
+
+    def ukey(self, path: str) -> str:
+        """Return what stands for a file's very bytes."""
+        info = self.info(path)
+        return str(info.get("hash") or f"{path}:{info['modified']}:{info['size']}")
+
+    checksum = ukey
+
+    # Reading
+
+    def open(self, path: str, mode: str = "rb", **options: Any) -> Any:
+        """Open a file for reading; with a text mode as text."""
+        if any(letter in mode for letter in "wax+"):
+            raise self._read_only()
+        if "b" not in mode or options.get("compression"):
+            text = {key: value for key, value in options.items() if key != "block_size"}
+            return super().open(path, mode, **text)
+        return self._open(path, mode)
+
+    def _open(self, path: str, mode: str = "rb", **_options: object) -> RangedFile:
+        del mode
+        return RangedFile(self._source(path))
+
+    def cat_file(
+        self, path: str, start: int | None = None, end: int | None = None, **_options: object
+    ) -> bytes:
+        """Return a file's bytes ``[start:end]``, where negative numbers count from the end."""
+        source = self._source(path)
+        first, last, _ = slice(start, end).indices(source.size)
+        return source.read(first, last)
+
+    def cat_ranges(
+        self,
+        paths: list[str],
+        starts: int | Iterable[int | None] | None,
+        ends: int | Iterable[int | None] | None,
+        max_gap: int | None = None,
+        on_error: str = "return",
+        **_options: object,
+    ) -> list[Any]:
+        """Return ranges of files, fetched side by side."""
+        del max_gap
+        wanted = zip(paths, _each(starts, len(paths)), _each(ends, len(paths)), strict=True)
+
+        def read(range_: tuple[str, int | None, int | None]) -> bytes | Exception:
+            try:
+                return self.cat_file(*range_)
+            except Exception as error:
+                if on_error != "return":
+                    raise
+                return error
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(read, list(wanted)))
+
+    def commit(self, path: str) -> Commit:
+        """Return the commit a path lies in, the same one each time."""
+        return self._place(self._strip_protocol(path))[0]
+
+    def pin(self, path: str) -> str:
+        """Return a path with its ref replaced by the commit's id."""
+        path = self._strip_protocol(path)
+        commit, inside = self._place(path)
+        return f"{commit.repo.name}@{commit.id}" + (f"/{inside}" if inside else "")
+
+    # Writing is refused by name
+
+    def _read_only(self, *_args: object, **_options: object) -> ReadOnlyError:
+        return ReadOnlyError(
+            "A commit never changes, so lake:// is read-only.",
+            hint="Publish with `%lake publish` or repo.transaction(...).",
+        )
+
+    def _refuse(self, *_args: object, **_options: object) -> None:
+        raise self._read_only()
+
+    mkdir = makedirs = rm = rm_file = rmdir = mv = cp_file = pipe_file = put_file = touch = _refuse
+
+    # Inside
+
+    @functools.cached_property
+    def _lake(self) -> Lake:
+        return _lake_at(os.getpid(), self.url, _Options(self.lake_options))
+
+    def _place(self, path: str) -> tuple[Commit, str]:
+        """Return the commit and the path inside it."""
+        address = Address.parse(path)
+        name = address.repo + (f"@{address.ref}" if address.ref else "")
+        repo = self._lake.repo(address.repo)
+        if name not in self.pins:
+            self.pins[name] = repo.resolve(address.ref)
+        return repo.commit(self.pins[name]), address.path
+
+    def _children(self, path: str) -> list[dict[str, Any]]:
+        if not path:
+            return [_folder_info(repo.name) for repo in self._lake.repos()]
+        commit, inside = self._place(path)
+        try:
+            found = commit.ls(inside)
+        except PathNotFoundError as error:
+            raise FileNotFoundError(f"{error.message} {error.hint}") from None
+        base = path.removesuffix(inside).rstrip("/")
+        return [_info(f"{base}/{each.path}", each, commit) for each in found]
+
+    def _source(self, path: str) -> Source:
+        path = self._strip_protocol(path)
+        commit, inside = self._place(path)
+        try:
+            entry = commit.entry(inside)
+        except LakeError as error:
+            raise FileNotFoundError(f"{error.message} {error.hint}") from None
+        self._tell(commit, inside)
+        objects = self._lake.objects
+        url = physical_url(objects, commit.repo.keys, entry)
+        file = DataFile(inside, url, entry.size, entry.rows, entry.hash, entry)
+        return source_of(objects, url, entry.size, key=identity(file), pin_text=entry.pin_text)
+
+    def _tell(self, commit: Commit, path: str) -> None:
+        if (commit.id, path) not in self._told:
+            self._told.add((commit.id, path))
+            lake = self._lake.url
+            access.emit(access.Read(lake, commit.repo.name, commit.id, path, None, self.via))
+
+
+class _Options(dict[str, object]):
+    """Storage options that can be looked up by."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(sorted(self.items(), key=str)))
+
+
+@functools.lru_cache(maxsize=16)
+def _lake_at(process: int, url: str, options: _Options) -> Lake:
+    del process  # a forked child opens its own
+    from jupyter_lake.store import Lake
+
+    return Lake.open(url, storage_options=options)
+
+
+def _made_again(
+    url: str, lake_options: Mapping[str, object], pins: Mapping[str, str], via: str
+) -> LakeFileSystem:
+    return LakeFileSystem(url, lake_options=lake_options, pins=pins, via=via)
+
+
+def _info(name: str, found: Entry | Folder, commit: Commit) -> dict[str, Any]:
+    if isinstance(found, Entry):
+        return _file_info(name, found, commit)
+    return _folder_info(name, commit.time)
+
+
+def _file_info(name: str, entry: Entry, commit: Commit) -> dict[str, Any]:
+    return {
+        "name": name,
+        "size": entry.size,
+        "type": "file",
+        "hash": entry.hash,
+        "rows": entry.rows,
+        "modified": commit.time,
+        "created": commit.time,
+    }
+
+
+def _folder_info(name: str, moment: datetime | None = None) -> dict[str, Any]:
+    return {"name": name, "size": 0, "type": "directory", "modified": moment, "created": moment}
+
+
+def _each(value: Any, count: int) -> list[int | None]:
+    return [value] * count if value is None or isinstance(value, int) else list(value)
