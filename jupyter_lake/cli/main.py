@@ -31,7 +31,8 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except LakeError as error:
-        print("\n".join(error.lines()), file=sys.stderr)
+        # What lies below speaks of the magic, which most people use.
+        print("\n".join(error.lines()).replace("%lake", PREFIX), file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         return 130

@@ -6,19 +6,13 @@ is an object that reads well as text, HTML and JSON.
 
 from __future__ import annotations
 
-from jupyter_lake.verbs import (  # noqa: F401  each declares verbs as it is imported
-    changing,
-    files,
-    history,
-    publishing,
-    querying,
-    repos,
-    shown,
-    staging,
-    tracing,
-    transfers,
-    where,
-)
+# Each declares its verbs as it is imported, and a help page lists them in this order.
+# isort: off
+from jupyter_lake.verbs import where, repos, history, shown, files  # noqa: F401
+from jupyter_lake.verbs import querying, publishing, tracing  # noqa: F401
+from jupyter_lake.verbs import changing, transfers, staging  # noqa: F401
+
+# isort: on
 from jupyter_lake.verbs.output import Output, Text
 from jupyter_lake.verbs.parsing import HelpAsked, UsageError, overview, parse_line, parse_words
 from jupyter_lake.verbs.registry import VERBS, Argument, Shown, Verb, argument, verb

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from jupyter_lake.verbs.output import Block, Line, Note, Table
 if TYPE_CHECKING:
     from jupyter_lake.store import Change, Diff, Entry
 
-__all__ = ["FileChange", "change_blocks", "file_changes"]
+__all__ = ["FileChange", "change_blocks", "counts_cell", "file_changes"]
 
 _SIGNS = {"added": "+", "removed": "−", "changed": "~"}
 SHOWN = 50
@@ -49,6 +49,14 @@ class FileChange:
             Cell(rows, style="number"),
             size(self.size) if self.size is not None else Cell("", style="number"),
         )
+
+
+def counts_cell(counts: Mapping[str, int]) -> Cell:
+    """Show how many files were added, changed and removed: ``+2 ~1``."""
+    told = {kind: counts.get(kind, 0) for kind in ("added", "changed", "removed")}
+    text = " ".join(f"{_SIGNS[kind]}{number:,}" for kind, number in told.items() if number)
+    tip = ", ".join(f"{number:,} {kind}" for kind, number in told.items() if number)
+    return Cell(text, tip=tip, style="muted")
 
 
 def file_changes(diff: Diff) -> tuple[FileChange, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_lake.errors import PathNotFoundError
 from jupyter_lake.verbs.cells import Cell, id_cell, number, quantity, size
 from jupyter_lake.verbs.output import Block, Line, Note, Output, Table
 from jupyter_lake.verbs.places import place
@@ -101,10 +100,6 @@ def ls(workspace: Workspace, options: argparse.Namespace) -> Listing:
     at = place(workspace, options.address)
     found = at.commit.ls(at.path)
     items = tuple(_listed(item, at.path) for item in found)
-    if not items and at.path:
-        raise PathNotFoundError(
-            f"{at.fixed} holds nothing.", hint=workspace.command(f"ls {at.address.joined('')}")
-        )
     empty = (
         f"The repo is empty. Put a file in: {workspace.command(f'put FILE {at.repo.name} -m MSG')}"
     )

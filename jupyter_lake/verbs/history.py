@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_lake.verbs.cells import Cell, id_cell, moment
+from jupyter_lake.verbs.changes import counts_cell
 from jupyter_lake.verbs.lanes import lanes
 from jupyter_lake.verbs.output import Block, Line, Note, Output, Table
 from jupyter_lake.verbs.places import place
@@ -33,6 +34,7 @@ class CommitLine:
     time: datetime
     message: str
     names: tuple[str, ...]
+    counts: Mapping[str, int]
     provenance: Provenance | None
 
     @property
@@ -50,6 +52,7 @@ class CommitLine:
             "time": self.time.isoformat(),
             "message": self.message,
             "names": list(self.names),
+            "files": dict(self.counts),
             "notebook": made_by.notebook if made_by else None,
             "run": made_by.run if made_by else None,
         }
@@ -64,6 +67,7 @@ def commit_line(commit: Commit, names: Sequence[str] = ()) -> CommitLine:
         commit.time,
         commit.message,
         tuple(names),
+        commit.counts,
         Provenance.read(commit.provenance),
     )
 
@@ -81,7 +85,7 @@ class Log(Output):
         """Return a table of the commits, with their graph where asked for."""
         if not self.commits:
             return [Line(("No commit changes", Cell(self.subject, style="strong")))]
-        headers: tuple[str, ...] = ("commit", "when", "author", "message", "")
+        headers: tuple[str, ...] = ("commit", "when", "author", "files", "message", "")
         rows: list[tuple[Cell | str, ...]] = [self._row(commit) for commit in self.commits]
         if self.graph:
             drawn = lanes([(commit.id, commit.parents) for commit in self.commits])
@@ -100,6 +104,7 @@ class Log(Output):
             id_cell(commit.id),
             moment(commit.time),
             commit.author,
+            counts_cell(commit.counts),
             Cell(names + commit.subject, tip=commit.message),
             made_by,
         )

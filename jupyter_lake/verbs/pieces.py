@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake import access
-from jupyter_lake.errors import InvalidInputError, PathNotFoundError
+from jupyter_lake.errors import InvalidInputError
 from jupyter_lake.verbs.contents import as_bytes, as_table, is_file_path, is_table
 from jupyter_lake.verbs.layout import check_columns, files_of
 
@@ -36,29 +36,30 @@ class Piece:
         """Whether it is a table rather than a file's bytes."""
         return not isinstance(self.content, bytes)
 
-    def write(self, transaction: Transaction, head: Commit, session: Session | None) -> None:
+    def write(self, transaction: Transaction, base: Commit | None, session: Session | None) -> None:
         """Stage the piece.
 
         Parameters
         ----------
-        head
-            The commit that the transaction starts from.
+        base
+            The commit that the transaction starts from; None for a first one.
         session
             Reads the table that is there; None where there is none.
         """
         if isinstance(self.content, bytes):
             transaction.write(self.path, self.content)
             return
-        table, append = self.content, self.append and session is not None
-        if append and self.keys and session is not None:
-            table, append = _upserted(session, head, self.path, table, self.keys), False
+        table, append = self.content, self.append
+        if append and self.keys and session is not None and base is not None:
+            table, append = _upserted(session, base, self.path, table, self.keys), False
         written = set()
         for path, part in files_of(table, self.path, append=append, partition_by=self.partitions):
             transaction.write(path, part)
             written.add(path)
         if not append:
-            for path in _paths(head, self.path) - written:
-                transaction.delete(path)
+            for entry in list(transaction.entries(self.path)):
+                if entry.path not in written:
+                    transaction.delete(entry.path)
 
 
 def piece(
@@ -110,14 +111,6 @@ def _check_keys(name: str, table: pa.Table, keys: Sequence[str]) -> None:
             f"{shown} stands there {example['count_all']} times.",
             hint="Name more columns in --key, or drop the duplicates first.",
         )
-
-
-def _paths(commit: Commit, path: str) -> set[str]:
-    """Return the files at a path or under it."""
-    try:
-        return {entry.path for entry in commit.entries(path)}
-    except PathNotFoundError:
-        return set()
 
 
 def _upserted(

@@ -104,7 +104,7 @@ def branch_name(workspace: Workspace, repo: Repo, address: Address) -> str:
             f"{ref} is a commit, and only a branch can be written to.",
             hint=f"Make a branch there: {make_one}",
         )
-    names = {branch.name for branch in repo.branches()}
+    names = {repo.default_branch, *(branch.name for branch in repo.branches())}
     if ref.name in names:
         return ref.name
     if pin and not address.ref:

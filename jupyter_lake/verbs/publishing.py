@@ -16,7 +16,7 @@ from jupyter_lake.verbs.places import BranchPlace, branch_name
 from jupyter_lake.verbs.provenance import Provenance
 from jupyter_lake.verbs.registry import argument, verb
 from jupyter_lake.verbs.shapes import Shape, column_changes, rows_told, schema_told, shape
-from jupyter_lake.verbs.staging import Staged, need_message, staged, writing
+from jupyter_lake.verbs.staging import Staged, need_message, new_commit, staged, writing
 
 if TYPE_CHECKING:
     from jupyter_lake.store import Repo
@@ -143,8 +143,6 @@ def _published(
     *,
     is_new: bool,
 ) -> Published | Staged:
-    head = target.repo.commit(target.branch)
-    before = shape(workspace.session, head, target.path) if new.is_table else None
     provenance = _provenance(workspace, options.variable)
     with writing(
         workspace,
@@ -153,11 +151,13 @@ def _published(
         what=f"publish {options.variable} to {target}",
         provenance=provenance,
     ) as transaction:
-        new.write(transaction, head, workspace.session if before else None)
+        base = target.repo.commit(transaction.base) if transaction.base else None
+        before = shape(workspace.session, base, target.path) if base and new.is_table else None
+        new.write(transaction, base, workspace.session if before else None)
     if workspace.staging is not None and workspace.staging.transaction is transaction:
         return staged(workspace)
-    made = transaction.commit
-    stored = list((made or head).entries(target.path))
+    made = new_commit(transaction)
+    stored = list(transaction.commit.entries(target.path))
     return Published(
         variable=options.variable,
         address=str(target),

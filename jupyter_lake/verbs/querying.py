@@ -46,7 +46,8 @@ def sql(workspace: Workspace, options: argparse.Namespace) -> Shown:
     puts the result into the variable NAME. A result has .df() .pl() .arrow().
     """
     statement = options.statement or ""
-    if statement == "-" or (not statement and workspace.front == "terminal"):
+    piped = not statement and workspace.front == "terminal" and not sys.stdin.isatty()
+    if statement == "-" or piped:
         statement = sys.stdin.read()
     if not statement.strip():
         raise UsageError(

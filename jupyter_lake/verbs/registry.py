@@ -46,8 +46,6 @@ class Shown(Protocol):
         """Return the answer as JSON holds it."""
         ...
 
-    def _repr_html_(self) -> str: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Argument:

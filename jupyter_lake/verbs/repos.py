@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from jupyter_lake.errors import RefNotFoundError
 from jupyter_lake.verbs.cells import Cell, id_cell, moment
+from jupyter_lake.verbs.history import CommitLine, commit_line
 from jupyter_lake.verbs.output import Block, Line, Note, Output, Table
 from jupyter_lake.verbs.places import repo_only
 from jupyter_lake.verbs.registry import argument, verb
@@ -22,15 +25,30 @@ __all__ = ["Names", "RepoLine", "Repos", "branch", "branches", "create", "repos"
 
 @dataclass(frozen=True, slots=True)
 class RepoLine:
-    """One repo; `commit` and what follows are of its default branch's head."""
+    """One repo, and its newest commit on the default branch; None for an empty repo."""
 
     name: str
     description: str
     branch: str
-    commit: str
-    message: str
-    author: str
-    time: datetime
+    head: CommitLine | None
+
+    def row(self) -> tuple[Cell | str, ...]:
+        """Return the repo as a row of a table."""
+        name = Cell(self.name, tip=self.description, style="strong")
+        about = Cell(self.description, style="muted")
+        if self.head is None:
+            return (name, Cell("", style="id"), Cell("", style="muted"), "", "no commit yet", about)
+        head = self.head
+        return (name, id_cell(head.id), moment(head.time), head.author, head.subject, about)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the repo as JSON holds it; `head` is null for an empty one."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "default_branch": self.branch,
+            "head": self.head.to_dict() if self.head else None,
+        }
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,36 +63,12 @@ class Repos(Output):
         """Return a table of the repos with their newest commits."""
         if not self.repos:
             return [Line(("No repo yet in", Cell(self.url, style="strong"))), Note(self.next_step)]
-        rows = tuple(
-            (
-                Cell(repo.name, tip=repo.description, style="strong"),
-                id_cell(repo.commit),
-                moment(repo.time),
-                repo.author,
-                repo.message,
-                Cell(repo.description, style="muted"),
-            )
-            for repo in self.repos
-        )
+        rows = tuple(repo.row() for repo in self.repos)
         return [Table(("repo", "newest", "when", "author", "message", "about"), rows)]
 
     def to_dict(self) -> dict[str, object]:
         """Return each repo with its default branch's head."""
-        return {
-            "url": self.url,
-            "repos": [
-                {
-                    "name": repo.name,
-                    "description": repo.description,
-                    "branch": repo.branch,
-                    "commit": repo.commit,
-                    "message": repo.message,
-                    "author": repo.author,
-                    "time": repo.time.isoformat(),
-                }
-                for repo in self.repos
-            ],
-        }
+        return {"url": self.url, "repos": [repo.to_dict() for repo in self.repos]}
 
 
 @verb("repos", group="look", examples=("repos",))
@@ -86,16 +80,10 @@ def repos(workspace: Workspace, options: argparse.Namespace) -> Repos:  # noqa: 
 
 
 def _repo_line(repo: Repo) -> RepoLine:
-    head = repo.commit()
-    return RepoLine(
-        repo.name,
-        repo.description,
-        repo.default_branch,
-        head.id,
-        head.message,
-        head.author,
-        head.time,
-    )
+    newest = None
+    with contextlib.suppress(RefNotFoundError):
+        newest = commit_line(repo.commit())
+    return RepoLine(repo.name, repo.description, repo.default_branch, newest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class ShownFile(Output):
     path: str
     size: int
     rows: int | None
-    hash: str
+    hash: str | None
     location: str | None
     columns: tuple[tuple[str, str, str, str], ...]
 
@@ -75,7 +75,8 @@ class ShownFile(Output):
         facts: list[tuple[str, Cell | str]] = [("size", Cell(size(self.size).text))]
         if self.rows is not None:
             facts.append(("rows", number(self.rows).text))
-        facts.append(("content", Cell(self.hash[:24] + "…", tip=self.hash, style="id")))
+        if self.hash is not None:
+            facts.append(("content", Cell(f"{self.hash[:23]}…", tip=self.hash, style="id")))
         if self.location:
             facts.append(("lies at", self.location))
         title = Line((Cell(self.address, style="strong"), "at", id_cell(self.commit)))

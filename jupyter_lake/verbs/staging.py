@@ -29,6 +29,7 @@ __all__ = [
     "commit",
     "committed",
     "need_message",
+    "new_commit",
     "rollback",
     "staged",
     "writing",
@@ -150,6 +151,13 @@ class Committed(Output):
         }
 
 
+def new_commit(transaction: Transaction) -> Commit | None:
+    """Return the commit that a finished transaction made; None if nothing differed."""
+    if transaction.base is None:
+        return transaction.commit
+    return None if transaction.commit.id == transaction.base else transaction.commit
+
+
 def committed(workspace: Workspace, target: BranchPlace, made: Commit) -> Committed:
     """Tell of a commit that was made on a branch."""
     branch = f"{target.repo.name}@{target.branch}"
@@ -222,9 +230,7 @@ def begin(workspace: Workspace, options: argparse.Namespace) -> Staged:
             f"A transaction is of a branch, not of a path like {target.path!r}.",
             hint=workspace.command(f"begin {target.repo.name}@{target.branch}"),
         )
-    transaction = target.repo.transaction(target.branch)
-    transaction.__enter__()
-    workspace.staging = Staging(target, transaction)
+    workspace.staging = Staging(target, target.repo.transaction(target.branch))
     return staged(workspace)
 
 
@@ -247,15 +253,12 @@ def commit(workspace: Workspace, options: argparse.Namespace) -> Committed | Sta
     transaction.message = options.message
     if provenance := merged_provenance(staging.provenances):
         transaction.provenance = provenance
-    transaction.__exit__(None, None, None)
     workspace.staging = None
-    if transaction.commit is None:
+    transaction.finish()
+    made = new_commit(transaction)
+    if made is None:
         return Staged(str(staging.target), (), "", headline="Nothing differed on")
-    return committed(workspace, staging.target, transaction.commit)
-
-
-class _Rollback(Exception):
-    """Ends a transaction without a commit."""
+    return committed(workspace, staging.target, made)
 
 
 @verb("rollback", group="change", examples=("rollback",), fronts=("notebook",))
@@ -263,8 +266,7 @@ def rollback(workspace: Workspace, options: argparse.Namespace) -> Staged:  # no
     """Forget what was staged since `begin`; the branch stays as it is."""
     staging = _open(workspace)
     workspace.staging = None
-    with contextlib.suppress(_Rollback):
-        staging.transaction.__exit__(_Rollback, _Rollback(), None)
+    staging.transaction.rollback()
     return Staged(
         str(staging.target), tuple(staging.done), "", headline="Forgot what was staged on"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recording", "lineage", "record"]
 
+_RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 @verb(
     "lineage",
@@ -32,9 +35,9 @@ __all__ = ["Recording", "lineage", "record"]
 def lineage(workspace: Workspace, options: argparse.Namespace) -> Graph:
     """Draw where something came from and what was made of it, across notebooks.
 
-    The subject is an address (a dataset, a file, a commit) or a variable of
-    this notebook. A name that is both is the variable; write repo@main for the
-    repo.
+    The subject is an address (a dataset, a file, a commit), a variable of this
+    notebook, or a run's id. A name that is both a variable and a repo is the
+    variable; write repo@main for the repo.
     """
     from jupyter_lake.lineage import graph
 
@@ -49,14 +52,14 @@ def lineage(workspace: Workspace, options: argparse.Namespace) -> Graph:
 
 
 def _subject(workspace: Workspace, text: str) -> Address | str:
-    """Return a variable's name as it is, anything else as an address.
+    """Return a variable's name or a run's id as it is, anything else as an address.
 
     Raises
     ------
     VariableNotFoundError
         If a bare name is neither a variable nor a repo.
     """
-    if text.isidentifier() and text in workspace.variables():
+    if _RUN_ID.fullmatch(text) or (text.isidentifier() and text in workspace.variables()):
         return text
     try:
         address = Address.parse(text)

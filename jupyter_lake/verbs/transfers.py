@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_lake.errors import AlreadyExistsError, InvalidInputError, PathNotFoundError
+from jupyter_lake.errors import AlreadyExistsError, InvalidInputError
 from jupyter_lake.verbs.cells import Cell, count, id_cell, size
 from jupyter_lake.verbs.output import Block, Line, Output
 from jupyter_lake.verbs.places import BranchPlace, branch_place, place
@@ -19,6 +19,7 @@ from jupyter_lake.verbs.staging import (
     Staged,
     committed,
     need_message,
+    new_commit,
     staged,
     writing,
 )
@@ -53,9 +54,8 @@ def _told(
     """Tell what became of a change: a commit, or a part of the open transaction."""
     if workspace.staging is not None and workspace.staging.transaction is transaction:
         return staged(workspace)
-    if transaction.commit is None:
-        return Unchanged(str(target))
-    return committed(workspace, target, transaction.commit)
+    made = new_commit(transaction)
+    return committed(workspace, target, made) if made else Unchanged(str(target))
 
 
 @verb(
@@ -158,11 +158,7 @@ class Fetched(Output):
 def get(workspace: Workspace, options: argparse.Namespace) -> Fetched:
     """Copy a file or a folder out of a commit."""
     at = place(workspace, options.address)
-    entries = list(at.commit.entries(at.path))
-    if not entries:
-        raise PathNotFoundError(
-            f"{at.fixed} holds nothing.", hint=workspace.command(f"ls {at.address.joined('')}")
-        )
+    entries = list(at.commit.entries(at.path)) or [at.commit.entry(at.path)]
     name = at.path.rpartition("/")[2] or at.repo.name
     root = Path(options.destination or name).expanduser()
     single = len(entries) == 1 and entries[0].path == at.path
@@ -206,10 +202,8 @@ def rm(workspace: Workspace, options: argparse.Namespace) -> Committed | Staged 
             f"{options.address!r} names no path, and a repo is not deleted this way.",
             hint=f"Name what should go: {workspace.command(f'ls {target}')} lists it.",
         )
-    entries = list(target.repo.commit(target.branch).entries(target.path))
-    if not entries:
-        parent = f"{target.repo.name}@{target.branch}"
-        raise PathNotFoundError(f"{target} holds nothing.", hint=workspace.command(f"ls {parent}"))
+    head = target.repo.commit(target.branch)
+    entries = list(head.entries(target.path)) or [head.entry(target.path)]
     what = f"rm {target} ({count(entries, 'file')})"
     with writing(workspace, target, message=options.message, what=what) as transaction:
         for entry in entries:
