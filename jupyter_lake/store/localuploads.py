@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_lake.errors import AccessDeniedError, LakeError, ReadOnlyError, UnreachableError
+from jupyter_lake.store.reuse import Reuse
 from jupyter_lake.store.uploads import CHUNK, Digest, Threads
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ T = TypeVar("T")
 
 WHOLE = 8 * 2**20  # files up to this size are read at once
 WORKERS = 4
+FEW = 32
 UNFINISHED = ".unfinished"
 
 
@@ -40,7 +42,7 @@ class LocalUploads:
         self._keys = keys
         self._threads = Threads(WORKERS, 4 * WORKERS)
         self._unfinished: dict[Path, Path] = {}
-        self._reused: set[Path] = set()
+        self._reuse = Reuse(objects, keys)
         self._lock = threading.Lock()
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
@@ -49,40 +51,23 @@ class LocalUploads:
 
     def add(self, data: bytes | Path) -> Digest:
         """Copy bytes or a file, hashing them on the way."""
+        source = data
         if isinstance(data, Path):
             if data.stat().st_size > WHOLE:
                 return self._stream(data)
             data = data.read_bytes()
         digest = Digest(hashlib.sha256(data).hexdigest(), len(data))
-        self.write(self._keys.object(digest.hash), data)
+        self._write(self._keys.object(digest.hash), data, source)
         return digest
 
     def write(self, key: str, data: bytes) -> None:
         """Write an object beside its place, unless it is there already."""
-        place = self._place(key)
-        with self._lock:
-            if place in self._unfinished:
-                return
-        if self._reuse(place, len(data)):
-            return
-        temporary = self._temporary(place.parent)
-        try:
-            file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-            try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(file, view) :]
-            finally:
-                os.close(file)
-        except OSError as error:
-            raise explained(error, place) from error
-        self._note(place, temporary)
+        self._write(key, data, data)
 
     def flush(self) -> None:
         """Sync, name, sync the folders."""
         with self._lock:
             unfinished, self._unfinished = self._unfinished, {}
-            reused, self._reused = self._reused, set()
         try:
             _sync_all(list(unfinished.values()))
             for place, temporary in unfinished.items():
@@ -91,13 +76,7 @@ class LocalUploads:
         except OSError as error:
             _drop(unfinished)
             raise explained(error, Path(self._objects.url)) from error
-        for place in reused:
-            if not place.exists():
-                raise UnreachableError(
-                    f"{place} was removed by a gc while it was being committed.",
-                    hint="Commit again.",
-                    kind="collected",
-                )
+        self._reuse.make_sure()
 
     def close(self) -> None:
         """End the threads and remove what was not flushed."""
@@ -105,6 +84,24 @@ class LocalUploads:
         with self._lock:
             unfinished, self._unfinished = self._unfinished, {}
         _drop(unfinished)
+
+    def _write(self, key: str, data: bytes, source: bytes | Path) -> None:
+        place = self._place(key)
+        with self._lock:
+            if place in self._unfinished:
+                return
+        if place.exists() and self._reuse.take(key, source):
+            return
+        temporary = self._temporary(place.parent)
+        try:
+            file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            try:
+                _write_fully(file, data)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise explained(error, place) from error
+        self._note(place, temporary)
 
     def _stream(self, source: Path) -> Digest:
         """Copy a large file piece by piece; its name is known only at the end."""
@@ -118,16 +115,15 @@ class LocalUploads:
                 while chunk := file.read(CHUNK):
                     digest.update(chunk)
                     size += len(chunk)
-                    view = memoryview(chunk)
-                    while view:
-                        view = view[copy.write(view) :]
+                    _write_fully(copy.fileno(), chunk)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise explained(error, temporary) from error
         found = Digest(digest.hexdigest(), size)
-        place = self._place(self._keys.object(found.hash))
+        key = self._keys.object(found.hash)
+        place = self._place(key)
         self._make_folder(place.parent)
-        if self._reuse(place, size):
+        if place.exists() and self._reuse.take(key, source):
             temporary.unlink()
         else:
             self._note(place, temporary)
@@ -137,18 +133,6 @@ class LocalUploads:
         place = self._objects.local_path(key)
         assert place is not None
         return place
-
-    def _reuse(self, place: Path, size: int) -> bool:
-        """Take the object that is there, and make it young, so that no collector takes it."""
-        try:
-            if os.stat(place).st_size != size:
-                return False
-            os.utime(place)
-        except OSError:
-            return False
-        with self._lock:
-            self._reused.add(place)
-        return True
 
     def _temporary(self, folder: Path) -> Path:
         self._make_folder(folder)
@@ -171,9 +155,15 @@ class LocalUploads:
             raise explained(error, folder) from error
 
 
+def _write_fully(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
 def _sync_all(paths: list[Path]) -> None:
-    """Sync files or folders, side by side: the disk's journal takes them together."""
-    if len(paths) <= 2:
+    """Sync files or folders; many side by side: the disk's journal takes them together."""
+    if len(paths) <= FEW:
         for path in paths:
             _sync(path)
         return

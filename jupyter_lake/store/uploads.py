@@ -11,14 +11,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from jupyter_lake.errors import ChangedError, UnreachableError
+from jupyter_lake.errors import ChangedError
 from jupyter_lake.store.gather import is_local
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.refs import create_surely
+from jupyter_lake.store.reuse import Reuse
 
 if TYPE_CHECKING:
     from jupyter_lake.store.keys import RepoKeys
@@ -31,9 +31,6 @@ T = TypeVar("T")
 WORKERS = 16
 IN_FLIGHT = 64
 CHUNK = 1 << 20
-# An object this old might be under the eyes of a collector: it is written anew.
-FRESH = timedelta(minutes=10)
-REFRESHABLE = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ class StoreUploads:
         self._files = Threads(WORKERS, IN_FLIGHT)
         self._writes = Threads(WORKERS, IN_FLIGHT)
         self._waiting: list[Future[None]] = []
-        self._reused: set[str] = set()
+        self._reuse = Reuse(objects, keys)
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Run a task on one of the threads."""
@@ -142,7 +139,7 @@ class StoreUploads:
             future.exception()
         for future in waiting:
             future.result()
-        self._check_reused()
+        self._reuse.make_sure()
 
     def close(self) -> None:
         """End the threads."""
@@ -153,28 +150,16 @@ class StoreUploads:
         try:
             create_surely(self._objects, key, data)
         except ObjectExists:
-            self._reuse(key, data)
+            if not self._reuse.take(key, data):
+                self._mend(key, data)
 
-    def _reuse(self, key: str, data: bytes | Path) -> None:
-        """Take the object that is there, and make sure that no collector takes it for old."""
-        info = self._objects.info(key)
-        size = len(data) if isinstance(data, bytes) else data.stat().st_size
-        whole = info is not None and info.size == size
-        if whole and info is not None and datetime.now(UTC) - info.modified < FRESH:
-            return
-        if size <= REFRESHABLE or not whole:
-            self._objects.put(key, data if isinstance(data, bytes) else data.read_bytes())
-        self._reused.add(key)
-
-    def _check_reused(self) -> None:
-        reused, self._reused = self._reused, set()
-        for key in reused:
-            if self._objects.info(key) is None:
-                raise UnreachableError(
-                    f"{key} was removed by a gc while it was being committed.",
-                    hint="Commit again.",
-                    kind="collected",
-                )
+    def _mend(self, key: str, data: bytes | Path) -> None:
+        """Write over an object that is not whole, or that has just been collected."""
+        if isinstance(data, bytes):
+            self._objects.put(key, data)
+        else:
+            self._objects.delete([key])
+            create_surely(self._objects, key, data)
 
 
 def hash_file(path: Path) -> Digest:

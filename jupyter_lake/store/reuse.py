@@ -1,0 +1,69 @@
+"""Objects that a commit needs and finds in the lake already.
+
+They may be as old as the lake, and led to by nothing: just what a collector
+deletes. So each is made young, and after that we look for a collector: one that
+comes later sees that the object is young, and one at work now is waited for.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_lake.store.objectstore import ObjectExists
+from jupyter_lake.store.refs import create_surely
+
+if TYPE_CHECKING:
+    from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.objectstore import ObjectStore
+
+__all__ = ["Reuse"]
+
+PATIENCE = 0.1
+
+
+class Reuse:
+    """The objects of one commit that were there before."""
+
+    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+        self._objects = objects
+        self._keys = keys
+        self._sources: dict[str, bytes | Path] = {}
+        self._lock = threading.Lock()
+
+    def take(self, key: str, source: bytes | Path) -> bool:
+        """Use the object that is there; False if there is none, or only a part of one.
+
+        `source` is where its bytes can be had again.
+        """
+        if not self._objects.touch(key):
+            return False
+        info = self._objects.info(key)
+        if info is None or info.size != _size(source):
+            return False
+        with self._lock:
+            self._sources[key] = source
+        return True
+
+    def make_sure(self) -> None:
+        """Return when no collector can take what was used."""
+        from jupyter_lake.store.gc import announced
+
+        with self._lock:
+            sources, self._sources = self._sources, {}
+        if not sources:
+            return
+        while announced(self._objects, self._keys):
+            time.sleep(PATIENCE)
+        # One that has come and gone since may have deleted what it saw before it was young.
+        for key, source in sources.items():
+            if self._objects.info(key) is None:
+                with suppress(ObjectExists):
+                    create_surely(self._objects, key, source)
+
+
+def _size(source: bytes | Path) -> int:
+    return source.stat().st_size if isinstance(source, Path) else len(source)
