@@ -1,0 +1,239 @@
+"""Delete what nothing leads to any more, beside people who go on working.
+
+An object is deleted only if no ref, tag or log entry inside the retention leads
+to it *and* it is older than the grace period: what a commit under way has just
+written is young. What such a commit finds in the lake already it makes young,
+and then looks whether a collector was at work meanwhile (`announced`): either
+the collector sees the object's new time, or the writer sees the collector and
+makes sure of the object once that has gone.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from jupyter_lake.store.cache import beneath
+from jupyter_lake.store.reach import Reach, chunks
+from jupyter_lake.store.sizes import readable_bytes
+
+if TYPE_CHECKING:
+    from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.lakes import Lake
+    from jupyter_lake.store.objectstore import ObjectInfo, ObjectStore
+    from jupyter_lake.store.repos import Repo
+
+__all__ = ["GcReport", "announced", "collected_commits", "gc"]
+
+RETENTION = timedelta(days=30)
+GRACE = timedelta(hours=24)
+# Temporary files of transactions that were never finished.
+ABANDONED = timedelta(days=7)
+# A collector that said it was at work this long ago has died.
+ANNOUNCEMENT_LASTS = timedelta(minutes=10)
+BATCH = 500
+# Commits first: a collector that dies midway leaves none whose files are gone.
+KINDS = ("commits", "changes", "trees", "ranges", "objects")
+
+
+@dataclass(slots=True)
+class GcReport:
+    """What a collection deleted, or in a dry run would delete.
+
+    Attributes
+    ----------
+    deleted, freed
+        Objects and bytes by kind: commits, changes, trees, ranges, objects.
+    kept
+        The number of objects that something leads to.
+    young
+        The number of objects that nothing leads to, but that are too young.
+    swept
+        The number of unfinished writes that were cleared away.
+    """
+
+    dry_run: bool
+    deleted: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    freed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    kept: int = 0
+    young: int = 0
+    swept: int = 0
+
+    @property
+    def objects(self) -> int:
+        """The number of objects deleted."""
+        return sum(self.deleted.values())
+
+    @property
+    def bytes(self) -> int:
+        """The bytes freed."""
+        return sum(self.freed.values())
+
+    def to_dict(self) -> Mapping[str, object]:
+        """Return the report as JSON-ready values."""
+        return {
+            "dry_run": self.dry_run,
+            "deleted": dict(self.deleted),
+            "freed": dict(self.freed),
+            "objects": self.objects,
+            "bytes": self.bytes,
+            "kept": self.kept,
+            "young": self.young,
+            "swept": self.swept,
+        }
+
+    def __repr__(self) -> str:
+        verb = "would delete" if self.dry_run else "deleted"
+        kinds = ", ".join(f"{count} {kind}" for kind, count in self.deleted.items() if count)
+        what = f"{kinds} ({readable_bytes(self.bytes)})" if kinds else "nothing"
+        young = f", spared {self.young} young ones" if self.young else ""
+        return f"gc {verb} {what}, kept {self.kept} objects{young}."
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<div>{html.escape(repr(self))}</div>"
+
+
+def gc(
+    lake: Lake,
+    *,
+    repo: str | None = None,
+    retention: timedelta = RETENTION,
+    grace: timedelta = GRACE,
+    dry_run: bool = False,
+) -> GcReport:
+    """Delete what nothing leads to any more.
+
+    Parameters
+    ----------
+    lake
+        The lake; others may go on working with it.
+    repo
+        Only this repo.
+    retention
+        How long what a branch once stood at can be returned to after `undo`
+        or the branch's deletion.
+    grace
+        How old an object must be to be deleted. It must exceed the time a
+        commit takes, from its first byte on; zero only when nobody commits.
+    dry_run
+        Only tell what would be deleted.
+
+    Raises
+    ------
+    DamagedError
+        If something the refs lead to is missing: then nothing is deleted.
+    """
+    report = GcReport(dry_run)
+    for each in [lake.repo(repo)] if repo else lake.repos():
+        _Collection(each, retention, grace, report).run()
+    if not dry_run and not repo:
+        report.swept = beneath(lake.objects).sweep(datetime.now(UTC) - ABANDONED)
+    return report
+
+
+class _Collection:
+    """One repo's collection."""
+
+    def __init__(
+        self, repo: Repo, retention: timedelta, grace: timedelta, report: GcReport
+    ) -> None:
+        self._objects = beneath(repo.lake.objects)
+        self._keys = repo.keys
+        self._report = report
+        self._grace = grace
+        self._since = datetime.now(UTC) - retention
+        self._reach = Reach(self._objects, repo.keys)
+
+    def run(self) -> None:
+        with announcement(self._objects, self._keys) as begun:
+            # By the store's own clock: ours may be wrong.
+            before = begun - self._grace
+        self._mark()
+        doomed = list(self._doomed(before))
+        if self._report.dry_run or not doomed:
+            for info in doomed:
+                self._count(info)
+            return
+        # What came to be led to while we looked.
+        self._mark()
+        doomed = [info for info in doomed if not self._reach.covers(info.key)]
+        self._record([info.key for info in doomed])
+        for kind in KINDS:
+            self._delete([i for i in doomed if i.key.startswith(self._keys.prefix + kind)], before)
+
+    def _mark(self) -> None:
+        self._reach.follow(self._reach.roots(self._since))
+
+    def _doomed(self, before: datetime) -> Iterator[ObjectInfo]:
+        for kind in KINDS:
+            for info in self._objects.list(f"{self._keys.prefix}{kind}/"):
+                if self._reach.covers(info.key):
+                    self._report.kept += 1
+                elif info.modified >= before:
+                    self._report.young += 1
+                else:
+                    yield info
+
+    def _delete(self, doomed: list[ObjectInfo], before: datetime) -> None:
+        for some in chunks(doomed, BATCH):
+            by_key = {info.key: info for info in some}
+            with announcement(self._objects, self._keys):
+                gone = self._objects.discard(list(by_key), before=before)
+            for key in gone:
+                self._count(by_key[key])
+
+    def _count(self, info: ObjectInfo) -> None:
+        kind = info.key.removeprefix(self._keys.prefix).partition("/")[0]
+        self._report.deleted[kind] += 1
+        self._report.freed[kind] += info.size
+
+    def _record(self, keys: list[str]) -> None:
+        """Leave word of the commits that go, so that nobody takes them for lost."""
+        start = f"{self._keys.prefix}commits/"
+        commits = [_name(key) for key in keys if key.startswith(start)]
+        if commits:
+            now = datetime.now(UTC)
+            record = {"when": now.isoformat(), "since": self._since.isoformat(), "commits": commits}
+            key = f"{self._keys.prefix}gc/done/{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.json"
+            self._objects.create(key, json.dumps(record).encode())
+
+
+@contextmanager
+def announcement(objects: ObjectStore, keys: RepoKeys) -> Iterator[datetime]:
+    """Say that a collector is at work; yield the moment, by the store's clock."""
+    key = f"{_running(keys)}{secrets.token_hex(8)}"
+    objects.create(key, b"")
+    try:
+        info = objects.info(key)
+        yield info.modified if info else datetime.now(UTC)
+    finally:
+        objects.delete([key])
+
+
+def announced(objects: ObjectStore, keys: RepoKeys) -> bool:
+    """Tell whether a collector is at work on the repo."""
+    now = datetime.now(UTC)
+    return any(now - info.modified < ANNOUNCEMENT_LASTS for info in objects.list(_running(keys)))
+
+
+def collected_commits(objects: ObjectStore, keys: RepoKeys) -> set[str]:
+    """Return the ids of all commits that collections have deleted."""
+    found: set[str] = set()
+    for info in objects.list(f"{keys.prefix}gc/done/"):
+        found.update(json.loads(objects.get(info.key))["commits"])
+    return found
+
+
+def _running(keys: RepoKeys) -> str:
+    return f"{keys.prefix}gc/running/"
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2].partition(".")[0]

@@ -1,0 +1,121 @@
+"""What a repo's refs lead to: the part of its objects that somebody could still ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from jupyter_lake.store.gather import gather
+from jupyter_lake.store.history import History
+from jupyter_lake.store.manifests import Manifests
+from jupyter_lake.store.refs import BranchLogs, Tags
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.objectstore import ObjectStore
+    from jupyter_lake.store.trees import RangeRef
+
+__all__ = ["Reach", "chunks", "digests"]
+
+T = TypeVar("T")
+
+CHUNK = 64
+
+
+@dataclass
+class Reach:
+    """Commits and all that hangs on them, found by following refs.
+
+    `follow` may be called again and again: what was followed is not read twice.
+    """
+
+    objects: ObjectStore
+    keys: RepoKeys
+    commits: set[str] = field(default_factory=set)
+    trees: set[str] = field(default_factory=set)
+    ranges: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    long_changes: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._history = History(self.objects, self.keys)
+
+    def roots(self, since: datetime) -> set[str]:
+        """Return the commits that branches, their logs since a moment, and tags name."""
+        logs = BranchLogs(self.objects, self.keys)
+        found = {tag.commit for tag in Tags(self.objects, self.keys).all()}
+        for branch in logs.names():
+            for record in logs.log(branch):
+                if record.commit is not None:
+                    found.add(record.commit)
+                if record.when < since:  # this one held when the retention began
+                    break
+        return found
+
+    def follow(self, roots: Iterable[str]) -> None:
+        """Add what hangs on some commits and all their ancestors.
+
+        Raises
+        ------
+        DamagedError
+            If something on the way is missing: then nobody can tell what
+            hangs on it.
+        """
+        trees: set[str] = set()
+        for record in self._history.walk(*sorted(set(roots) - self.commits)):
+            self.commits.add(record.id)
+            if record.changes.paths is None:
+                self.long_changes.add(record.id)
+            if record.tree is not None:
+                trees.add(record.tree)
+        self._follow_trees(sorted(trees - self.trees))
+
+    def covers(self, key: str) -> bool:
+        """Tell whether a key of the repo is among what was found, or no kind that is collected."""
+        kind, _, rest = key.removeprefix(self.keys.prefix).partition("/")
+        name = rest.rpartition("/")[2].partition(".")[0]
+        found = {
+            "objects": self.files,
+            "ranges": self.ranges,
+            "trees": self.trees,
+            "commits": self.commits,
+            "changes": self.long_changes,
+        }.get(kind)
+        return found is None or name in found
+
+    def _follow_trees(self, ids: list[str]) -> None:
+        # Trees and ranges are each read once: a cache of them would only fill up.
+        manifests = Manifests(self.objects, self.keys)
+        for some in chunks(ids, CHUNK):
+            ranges: dict[str, RangeRef] = {}
+            calls = [_bind(manifests.tree, id) for id in some]
+            for id, tree in zip(some, gather(self.objects, calls), strict=True):
+                self.trees.add(id)
+                ranges.update({item.id: item for item in tree.ranges if item.id not in self.ranges})
+            for table in manifests.in_turn(list(ranges.values())):
+                self.files.update(digests(table))
+            self.ranges.update(ranges)
+
+
+def digests(table: pa.Table) -> Iterator[str]:
+    """Return the hex digits of the hashes that a range names, each once."""
+    import pyarrow.compute as pc
+
+    hashes = pc.unique(table.column("hash")).to_pylist()
+    return (hash.partition(":")[2] for hash in hashes if hash is not None)
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut items into lists of at most `size`."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _bind(function: Callable[[str], T], argument: str) -> Callable[[], T]:
+    return lambda: function(argument)
