@@ -6,9 +6,13 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from jupyter_lake.access import Read, Write
 from jupyter_lake.lineage.runs import Input, Run, RunRead, RunWrite, Upstream, new_run_id, now
+
+if TYPE_CHECKING:
+    from jupyter_lake.lineage.dataflow import Pending
 
 __all__ = ["ActiveRun", "Place"]
 
@@ -47,7 +51,7 @@ class ActiveRun:
     execution_count: int | None
     source: str | None
     code: str = ""
-    pending: object = None
+    pending: Pending | None = None
     nested: int = 0
     run_id: str = field(default_factory=new_run_id)
     started: datetime = field(default_factory=now)

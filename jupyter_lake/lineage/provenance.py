@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import dis
 import re
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import CodeType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.runs import Input, Run, Upstream
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.active import ActiveRun
-    from jupyter_lake.lineage.dataflow import CellFlow
+    from jupyter_lake.lineage.dataflow import CellFlow, Certainty, Dataflow
 
 __all__ = ["Session"]
 
 Origins = dict[str, str]
 """Run ids, each with ``observed`` or ``possible``."""
 
-_ASSIGNED_BY_MAGIC = re.compile(r"%%?lake\s+sql\s+(\w+)\s*<<|'(\w+)\s*<<")
-
-
-class Writers(Protocol):
-    """The part of a data flow that provenance needs."""
-
-    def writers(self, name: str) -> Collection[tuple[str, str]]:
-        """Return the runs that a variable comes from, each with its certainty."""
+_ASSIGNED_BY_MAGIC = re.compile(r"'lake', 'sql (\w+)\s*<<|'sql (\w+)\s*<<|'lake sql (\w+)\s*<<")
 
 
 class Session:
@@ -42,7 +34,7 @@ class Session:
         Knows which runs each variable comes from.
     """
 
-    def __init__(self, flow: Writers) -> None:
+    def __init__(self, flow: Dataflow) -> None:
         self._flow = flow
         self._runs: dict[str, ActiveRun] = {}
 
@@ -67,25 +59,27 @@ class Session:
         active
             The cell that is running, which may have made it.
         """
-        if active is None:
+        if active is None or (variable is not None and not self._touches(active, variable)):
             return dict(self._flow.writers(variable)) if variable else {}
-        loaded, stored = names_in(active.code)
-        if variable is not None and variable not in stored:
-            return dict(self._flow.writers(variable))
         found: Origins = {active.run_id: "observed"}
-        for edge in self._so_far(active, loaded):
+        for edge in self._so_far(active):
             found.setdefault(edge.run_id, edge.certainty)
         return found
 
+    def _touches(self, active: ActiveRun, variable: str) -> bool:
+        """Say whether the running cell may have made or changed a variable."""
+        value = self._flow.namespace.get(variable)
+        known = active.pending.identities.get(variable) if active.pending else None
+        return known != id(value) or variable in names_in(active.code)
+
     def snapshot(self, active: ActiveRun, lake_url: str) -> Run:
         """Return a run that is not over yet, with what it stands on so far."""
-        loaded, _ = names_in(active.code)
-        return replace(active.snapshot(lake_url), upstream=tuple(self._so_far(active, loaded)))
+        return replace(active.snapshot(lake_url), upstream=tuple(self._so_far(active)))
 
-    def _so_far(self, active: ActiveRun, names: Collection[str]) -> Iterator[Upstream]:
-        carried: dict[str, tuple[str, list[str]]] = {}
-        for name in names:
-            for run_id, certainty in self._flow.writers(name):
+    def _so_far(self, active: ActiveRun) -> Iterator[Upstream]:
+        carried: dict[str, tuple[Certainty, list[str]]] = {}
+        for name, writers in active.pending.sources.items() if active.pending else ():
+            for run_id, certainty in writers:
                 if run_id != active.run_id:
                     carried.setdefault(run_id, (certainty, []))[1].append(name)
         for run_id, (certainty, variables) in carried.items():
@@ -114,30 +108,24 @@ class Session:
         return list(seen)
 
 
-def names_in(code: str) -> tuple[set[str], set[str]]:
-    """Return the global names that a cell loads and those it stores, as far as its text says.
-
-    Words inside its strings count as loaded: a magic's line, SQL.
-    """
+def names_in(code: str) -> set[str]:
+    """Return the global names that a cell loads or stores, as far as its text says."""
     try:
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         compiled = compile(code, "<cell>", "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
-        return set(), set()
-    loaded: set[str] = set()
-    stored = {name for pair in _ASSIGNED_BY_MAGIC.findall(code) for name in pair if name}
+        return set()
+    found = {name for names in _ASSIGNED_BY_MAGIC.findall(code) for name in names if name}
     for block in _blocks(compiled):
-        for instruction in dis.get_instructions(block):
-            operation, name = instruction.opname, instruction.argval
-            if operation in ("LOAD_NAME", "LOAD_GLOBAL") and not hasattr(builtins, name):
-                loaded.add(name)
-            elif operation in ("STORE_NAME", "STORE_GLOBAL") and (
-                block is compiled or operation == "STORE_GLOBAL"
-            ):
-                stored.add(name)
-            elif operation == "LOAD_CONST" and isinstance(name, str):
-                loaded.update(re.findall(r"[A-Za-z_]\w*", name)[:200])
-    return loaded, stored
+        found.update(
+            str(instruction.argval)
+            for instruction in dis.get_instructions(block)
+            if instruction.opname in _NAMED
+        )
+    return found
+
+
+_NAMED = frozenset(("LOAD_NAME", "LOAD_GLOBAL", "STORE_NAME", "STORE_GLOBAL"))
 
 
 def _blocks(code: CodeType) -> Iterator[CodeType]:

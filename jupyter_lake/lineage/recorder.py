@@ -309,9 +309,11 @@ class Recorder:
         if result is not None:
             error = result.error_in_exec or result.error_before_exec
             self._learn_offset(active, result)
-        flow = self._flow.after(active.pending, raised=error is not None)
+        flow = (
+            self._flow.after(active.pending, raised=error is not None) if active.pending else None
+        )
         active.bypassed(named_files(active.code, self.shell.user_ns))
-        active.end(_status(error), self._session.upstream(flow))
+        active.end(_status(error), self._session.upstream(flow) if flow else ())
         active.pending = None
         self._last = active
         self._session.add(active)

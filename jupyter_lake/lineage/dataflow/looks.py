@@ -74,6 +74,8 @@ def look_for(cls: type) -> Look | None:
         return None
     if cls in _EXACT:
         return _EXACT[cls]
+    if cls.__module__.partition(".")[0] == "jupyter_lake":
+        return None  # lakes, repos and results: what changes inside them is no data of the user's
     library = _look_of_library(cls)
     if library is not None:
         return library
