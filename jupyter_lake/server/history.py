@@ -1,0 +1,37 @@
+"""What the panel changes: names of commits, each step undoable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_lake.server.question import Question
+
+__all__ = ["create_branch", "create_tag", "delete_branch", "undo"]
+
+
+def create_branch(question: Question, repo: str) -> object:
+    """Start the branch ``name`` at the ref ``from``, the default branch where none is named."""
+    branch = question.field("name")
+    question.lake.repo(repo).create_branch(branch, from_=question.field("from", "") or None)
+    return {"repo": repo, "name": branch}
+
+
+def delete_branch(question: Question, repo: str, branch: str) -> object:
+    """Take a branch's name away; its commits stay, and `undo` brings it back."""
+    question.lake.repo(repo).delete_branch(branch)
+    return {"repo": repo, "name": branch}
+
+
+def undo(question: Question, repo: str, branch: str) -> object:
+    """Move a branch back to where its log says that it stood before."""
+    moved = question.lake.repo(repo).undo(branch)
+    return {"repo": repo, "name": moved.name, "commit": moved.commit}
+
+
+def create_tag(question: Question, repo: str) -> object:
+    """Name the commit at ``ref`` for good."""
+    tag = question.field("name")
+    ref = question.field("ref", "") or None
+    question.lake.repo(repo).create_tag(tag, ref, message=question.field("message", ""))
+    return {"repo": repo, "name": tag}
