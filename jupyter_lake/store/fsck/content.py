@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from jupyter_lake.errors import DamagedError
 from jupyter_lake.store.changelists import decode_changes
+from jupyter_lake.store.differences import diff_trees
 from jupyter_lake.store.fsck.files import Files
 from jupyter_lake.store.fsck.readback import Readback, Subject, commits_named
+from jupyter_lake.store.manifests import Manifests
 from jupyter_lake.store.ranges import decode_range
 from jupyter_lake.store.reach import chunks
 from jupyter_lake.store.records import CommitRecord, decode_commit
@@ -31,8 +34,8 @@ def check_content(
 ) -> None:
     """Check what the named commits lead to: commits, change lists, trees, ranges, files."""
     commits = _check_commits(readback, named)
-    _check_changes(readback, commits)
     trees = _check_trees(readback, commits)
+    _check_changes(readback, commits, trees)
     users = _range_users(commits, trees)
     files = Files(readback, found, users)
     ranges = {item.id: item for tree in trees.values() for item in tree.ranges}
@@ -94,16 +97,40 @@ def _commit_reader(
     return lambda: readback.decoded(lambda data: decode_commit(id, data), subject, id)
 
 
-def _check_changes(readback: Readback, commits: Commits) -> None:
+def _check_changes(readback: Readback, commits: Commits, trees: Mapping[str, Tree]) -> None:
     for record in commits.values():
-        if record.changes.paths is None:
-            subject = Subject(
-                readback.keys.changes(record.id),
-                f"The change list of commit {record.id[:8]}",
-                "No file is lost: `diff` still tells what changed; `log PATH` and `blame` don't.",
-            )
-            readback.decoded(decode_changes, subject)
-            readback.report.count("change lists")
+        if record.changes.paths is not None:
+            continue
+        subject = Subject(
+            readback.keys.changes(record.id),
+            f"The change list of commit {record.id[:8]}",
+            "No file is lost: `diff` still tells what changed; `log PATH` and `blame` don't.",
+        )
+        readback.report.count("change lists")
+        told = readback.decoded(decode_changes, subject)
+        if told is not None and readback.report.deep:
+            true = _true_changes(readback, record, commits, trees)
+            if true is not None and list(told) != true:
+                readback.add(
+                    "damaged", subject, "is damaged: it tells other changes than were made"
+                )
+
+
+def _true_changes(
+    readback: Readback, record: CommitRecord, commits: Commits, trees: Mapping[str, Tree]
+) -> list[tuple[str, str]] | None:
+    """Return what a commit changed by its tree and its parent's; None where one is lost."""
+    if not commits.keys() >= set(record.parents[:1]):
+        return None
+    before = commits[record.parents[0]].tree if record.parents else None
+    if not trees.keys() >= {before, record.tree} - {None}:
+        return None
+    manifests = Manifests(readback.objects, readback.keys)
+    try:
+        changes = diff_trees(manifests, manifests.tree(before), manifests.tree(record.tree))
+    except DamagedError:
+        return None  # told where the ranges are checked
+    return [(change.path, change.kind) for change in changes]
 
 
 def _check_trees(readback: Readback, commits: Commits) -> dict[str, Tree]:

@@ -69,8 +69,8 @@ def _check_all(readback: Readback) -> None:
 
 
 def _check_repo(readback: Readback, found: dict[str, ObjectInfo]) -> None:
-    check_layout(readback, found)
-    check_content(readback, found, check_refs(readback, found))
+    fitting = check_layout(readback, found)
+    check_content(readback, fitting, check_refs(readback, fitting))
 
 
 _LAKE = Subject(

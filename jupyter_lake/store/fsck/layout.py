@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jupyter_lake.store.fsck.readback import Readback
+    from jupyter_lake.store.objectstore import ObjectInfo
 
 __all__ = ["check_layout"]
 
@@ -33,9 +34,13 @@ _LAYOUT = re.compile(
 )
 
 
-def check_layout(readback: Readback, found: Iterable[str]) -> None:
-    """Note the keys under which nothing of a repo can lie."""
+def check_layout(readback: Readback, found: Mapping[str, ObjectInfo]) -> Mapping[str, ObjectInfo]:
+    """Note the keys under which nothing of a repo can lie; return the others."""
     skip = len(readback.keys.prefix)
-    for key in found:
-        if not _LAYOUT.fullmatch(key[skip:]):
+    fitting = {}
+    for key, info in found.items():
+        if _LAYOUT.fullmatch(key[skip:]):
+            fitting[key] = info
+        else:
             readback.foreign(key)
+    return fitting
