@@ -12,6 +12,8 @@ from jupyter_lake.store.commits import Commit
 from jupyter_lake.store.differences import Change, Diff
 from jupyter_lake.store.entries import DataFile, Entry, Folder
 from jupyter_lake.store.external import Pin
+from jupyter_lake.store.fsck import Damage, FsckReport, fsck
+from jupyter_lake.store.gc import GcReport, gc
 from jupyter_lake.store.lakes import Lake
 from jupyter_lake.store.objectstore import (
     ObjectExists,
@@ -34,10 +36,13 @@ __all__ = [
     "Change",
     "ColumnStats",
     "Commit",
+    "Damage",
     "DataFile",
     "Diff",
     "Entry",
     "Folder",
+    "FsckReport",
+    "GcReport",
     "Lake",
     "ObjectExists",
     "ObjectInfo",
@@ -47,5 +52,7 @@ __all__ = [
     "Repo",
     "Tag",
     "Transaction",
+    "fsck",
+    "gc",
     "open_store",
 ]
