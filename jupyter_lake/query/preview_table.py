@@ -10,10 +10,10 @@ from jupyter_lake.query.column_summary import Column, shown, summarize
 from jupyter_lake.query.json_values import Json, json_value
 from jupyter_lake.query.locked import Budget, locked_connection
 from jupyter_lake.query.preview_file import Looked
+from jupyter_lake.query.remote import physical
 
 if TYPE_CHECKING:
     import duckdb
-    from jupyter_lake.query.datasets import Dataset
 
     from jupyter_lake.store import Commit, DataFile
 
@@ -27,13 +27,37 @@ _COLUMNS = 200
 
 def look(commit: Commit, path: str, *, where: str | None, limit: int, seconds: float) -> Looked:
     """Return the preview of a dataset."""
-    from jupyter_lake.query.datasets import resolve_dataset
-
-    dataset = resolve_dataset(commit, path)
+    dataset = Dataset(commit.files(path))
     looked = _Table(commit, dataset, seconds)
     content = looked.content(where.strip() if where else "", limit)
     files = dataset.files
     return Looked("table", len(files), sum(file.size for file in files), content)
+
+
+class Dataset:
+    """Files of one format, and how DuckDB reads them."""
+
+    def __init__(self, files: list[DataFile]) -> None:
+        self.files = files
+        self.names = {file.path: physical(file) for file in files}
+        name = files[0].path.rpartition("/")[2].lower()
+        self.format = next((f for e, f in _FORMATS.items() if f".{e}" in name), "csv")
+        self.compression = {"gz": "gzip", "zst": "zstd"}.get(name.rpartition(".")[2], "none")
+
+    def physical_paths(self) -> list[str]:
+        """Return what the files are called in DuckDB."""
+        return list(self.names.values())
+
+    def scan_sql(self, files: Sequence[DataFile]) -> str:
+        """Return the table function that reads some of the files."""
+        names = ", ".join("'" + self.names[f.path].replace("'", "''") + "'" for f in files)
+        if self.format == "parquet":
+            return f"read_parquet([{names}], union_by_name = true)"
+        function = "read_json" if self.format == "json" else "read_csv"
+        return f"{function}([{names}], union_by_name = true, compression = '{self.compression}')"
+
+
+_FORMATS = {"parquet": "parquet", "jsonl": "json", "ndjson": "json", "json": "json"}
 
 
 class _Table:
