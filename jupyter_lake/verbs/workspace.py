@@ -111,9 +111,10 @@ class Workspace:
     @cached_property
     def session(self) -> Session:
         """The DuckDB session, kept for temporary tables and settings."""
+        lake = self.lake
         from jupyter_lake.query import Session
 
-        session = Session(self.lake, pins=self.pins)
+        session = Session(lake, pins=self.pins)
         session.pins = self.pins
         session.register_schema("lake", self._lineage_table)
         return session

@@ -36,9 +36,6 @@ def command(
 ) -> Command:
     """Run ``jupyter lake`` with these words, where there is no lake yet."""
     monkeypatch.setenv("JUPYTER_LAKE_URL", str(tmp_path / "lake"))
-    monkeypatch.setenv("JUPYTER_LAKE_SPOOL_DIR", str(tmp_path / "spool"))
-    monkeypatch.setenv("JUPYTER_LAKE_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("JUPYTER_LAKE_USER", "ana")
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str) -> Ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,20 +11,14 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
+from tests.verbs.mistakes import prepare
 from tests.verbs.samples import sample_lake
 
 Run = Callable[[str], object]
 
 
-@pytest.fixture
-def bare_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    """A session before `%load_ext`."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.setenv("JUPYTER_LAKE_URL", str(tmp_path / "lake"))
-    monkeypatch.setenv("JUPYTER_LAKE_SPOOL_DIR", str(tmp_path / "spool"))
-    monkeypatch.setenv("JUPYTER_LAKE_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("JUPYTER_LAKE_USER", "ana")
-    monkeypatch.chdir(tmp_path)
+@contextmanager
+def _session() -> Iterator[InteractiveShell]:
     config = Config()
     config.HistoryManager.enabled = False
     InteractiveShell.clear_instance()
@@ -32,6 +27,30 @@ def bare_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inte
     shell.run_line_magic("unload_ext", "jupyter_lake")
     shell.restore_sys_module_state()
     InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def bare_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """A session before `%load_ext`."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_LAKE_URL", str(tmp_path / "lake"))
+    monkeypatch.chdir(tmp_path)
+    with _session() as shell:
+        yield shell
+
+
+@pytest.fixture(scope="module")
+def shared_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """A session before the sample lake for all tests of a file, which leave it as it is."""
+    folder = tmp_path_factory.mktemp("shared")
+    with pytest.MonkeyPatch.context() as monkeypatch, _session() as shell:
+        monkeypatch.chdir(folder)
+        sample_lake(folder / "lake")
+        prepare(folder)
+        shell.run_line_magic("load_ext", "jupyter_lake")
+        shell.run_line_magic("lake", f"open '{folder / 'lake'}'")
+        shell.run_line_magic("lake", "record off")
+        yield shell
 
 
 @pytest.fixture

@@ -15,16 +15,29 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 CASES = [case for case in MISTAKES if "notebook" in case.fronts]
+HERE = [case for case in CASES if case.url == "lake"]
+ELSEWHERE = [case for case in CASES if case.url != "lake"]
 VARIABLES = "orders = [{'id': 1, 'kind': 'a'}, {'id': 2, 'kind': 'a'}]; answer = 42"
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@pytest.mark.parametrize("case", HERE, ids=[case.name for case in HERE])
 def test_two_lines_say_what_is_wrong_and_what_to_do(
-    case: Mistake, shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: Mistake, shared_shell: InteractiveShell
+) -> None:
+    shared_shell.run_cell(VARIABLES)
+    _check(case, shared_shell)
+
+
+@pytest.mark.parametrize("case", ELSEWHERE, ids=[case.name for case in ELSEWHERE])
+def test_two_lines_say_what_is_wrong_with_the_lake(
+    case: Mistake, empty_shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(tmp_path)
     stand_at(case.url, tmp_path, monkeypatch)
-    shell.run_cell(VARIABLES)
+    _check(case, empty_shell)
+
+
+def _check(case: Mistake, shell: InteractiveShell) -> None:
     with capture_output() as output:
         result = shell.run_cell(f"%lake {case.line}")
     assert isinstance(result.error_in_exec, LakeError)
@@ -33,7 +46,8 @@ def test_two_lines_say_what_is_wrong_and_what_to_do(
     assert len(lines) == 2, lines
     assert case.message in lines[0]
     assert case.hint in lines[1]
-    assert shell.run_cell("%lake -h").success
+    with capture_output():
+        assert shell.run_cell("%lake -h").success
 
 
 def test_where_am_i_is_an_answer_even_without_a_lake(empty_shell: InteractiveShell) -> None:
