@@ -1,0 +1,109 @@
+"""What a Parquet file's footer says is kept with its entry: a bound is never wrong."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_lake.store import ColumnStats, Repo
+from jupyter_lake.store.footers import rows_and_stats
+from jupyter_lake.store.statistics import decode_stats, encode_stats
+
+VALUES = {
+    "bool": [False, True],
+    "int": [-(2**62), 2**62],
+    "float": [-1.5, 2.25],
+    "text": ["a", "ü"],
+    "date": [date(1969, 1, 2), date(2026, 10, 1)],
+    "moment": [datetime(2026, 1, 1, 2, 3, 4, 567891), datetime(2026, 2, 1)],
+    "zoned": [datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)],
+    "time": [time(1, 2, 3), time(4, 5, 6)],
+    "decimal": [Decimal("-1.50"), Decimal("22.75")],
+}
+
+
+def _parquet(table: pa.Table, **options: object) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, **options)
+    return sink.getvalue()
+
+
+def _stats(table: pa.Table, **options: object) -> dict[str, ColumnStats]:
+    _, text = rows_and_stats("a.parquet", _parquet(table, **options))
+    return decode_stats(text) if text else {}
+
+
+def test_every_flat_type_has_bounds(repo: Repo) -> None:
+    table = pa.table({name: [least, None, greatest] for name, (least, greatest) in VALUES.items()})
+    with repo.transaction() as tx:
+        tx.write("table.parquet", table)
+        tx.write("bytes.parquet", _parquet(table))
+        tx.write("text.csv", b"a\n1\n")
+    for path in ("table.parquet", "bytes.parquet"):
+        entry = repo.commit().entry(path)
+        assert entry.rows == 3
+        assert entry.stats == {
+            name: ColumnStats(least, greatest, 1) for name, (least, greatest) in VALUES.items()
+        }
+    plain = repo.commit().entry("text.csv")
+    assert (plain.rows, plain.stats) == (None, None)
+
+
+def test_row_groups_are_joined() -> None:
+    table = pa.table({"a": [5, 6, None, None, 1, 2]})
+    assert _stats(table, row_group_size=2) == {"a": ColumnStats(1, 6, 2)}
+    assert _stats(pa.table({"a": pa.array([None, None], pa.int64())})) == {
+        "a": ColumnStats(None, None, 2)
+    }
+
+
+def test_what_has_no_safe_bound_has_none() -> None:
+    table = pa.table(
+        {
+            "long": ["x" * 1000, "y"],
+            "nested": [[1], [2]],
+            "struct": [{"a": 1}, {"a": 2}],
+            "bytes": [b"a", b"b"],
+            "infinite": [float("inf"), 1.0],
+        }
+    )
+    found = _stats(table)
+    assert "nested" not in found
+    assert "struct" not in found
+    assert all(stats.min is None and stats.max is None for stats in found.values())
+    assert _stats(pa.table({"a": [1]}), write_statistics=False) == {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40)), max_size=30),
+    size=st.integers(1, 7),
+)
+def test_no_value_lies_outside_the_bounds(values: list[int | None], size: int) -> None:
+    stats = _stats(pa.table({"a": pa.array(values, pa.int64())}), row_group_size=size).get("a")
+    there = [value for value in values if value is not None]
+    if stats is None or stats.min is None or stats.max is None:
+        assert not there
+    else:
+        assert (stats.min, stats.max) == (min(there), max(there))
+        assert stats.nulls == values.count(None)
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1 nonsense PAR1", b"a,b\n"])
+def test_what_only_claims_to_be_parquet_is_kept_as_it_is(repo: Repo, data: bytes) -> None:
+    with repo.transaction() as tx:
+        tx.write("a.parquet", data)
+    assert repo.commit().read("a.parquet") == data
+    assert repo.commit().entry("a.parquet").rows is None
+
+
+def test_statistics_survive_their_text() -> None:
+    stats = {name: ColumnStats(*bounds, 0) for name, bounds in VALUES.items()}
+    assert decode_stats(encode_stats(stats)) == stats
