@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import QueryError
 from jupyter_lake.query.column_summary import Column, shown, summarize
+from jupyter_lake.query.datasets import Dataset, resolve_dataset
 from jupyter_lake.query.json_values import Json, json_value
 from jupyter_lake.query.locked import Budget, locked_connection
 from jupyter_lake.query.preview_file import Looked
-from jupyter_lake.query.remote import physical
+from jupyter_lake.query.remote import names_of
+from jupyter_lake.query.views import Views
 
 if TYPE_CHECKING:
     import duckdb
 
-    from jupyter_lake.store import Commit, DataFile
+    from jupyter_lake.store import Commit
 
 __all__ = ["look"]
 
@@ -27,37 +30,11 @@ _COLUMNS = 200
 
 def look(commit: Commit, path: str, *, where: str | None, limit: int, seconds: float) -> Looked:
     """Return the preview of a dataset."""
-    dataset = Dataset(commit.files(path))
+    dataset = resolve_dataset(commit, path)
     looked = _Table(commit, dataset, seconds)
     content = looked.content(where.strip() if where else "", limit)
     files = dataset.files
     return Looked("table", len(files), sum(file.size for file in files), content)
-
-
-class Dataset:
-    """Files of one format, and how DuckDB reads them."""
-
-    def __init__(self, files: list[DataFile]) -> None:
-        self.files = files
-        self.names = {file.path: physical(file) for file in files}
-        name = files[0].path.rpartition("/")[2].lower()
-        self.format = next((f for e, f in _FORMATS.items() if f".{e}" in name), "csv")
-        self.compression = {"gz": "gzip", "zst": "zstd"}.get(name.rpartition(".")[2], "none")
-
-    def physical_paths(self) -> list[str]:
-        """Return what the files are called in DuckDB."""
-        return list(self.names.values())
-
-    def scan_sql(self, files: Sequence[DataFile]) -> str:
-        """Return the table function that reads some of the files."""
-        names = ", ".join("'" + self.names[f.path].replace("'", "''") + "'" for f in files)
-        if self.format == "parquet":
-            return f"read_parquet([{names}], union_by_name = true)"
-        function = "read_json" if self.format == "json" else "read_csv"
-        return f"{function}([{names}], union_by_name = true, compression = '{self.compression}')"
-
-
-_FORMATS = {"parquet": "parquet", "jsonl": "json", "ndjson": "json", "json": "json"}
 
 
 class _Table:
@@ -67,7 +44,9 @@ class _Table:
         self.dataset = dataset
         self.files = dataset.files
         self.notes: list[str] = []
-        self.connection = locked_connection(commit.repo.lake, dataset.physical_paths())
+        reachable = [name for file in dataset.files for name in names_of(file)]
+        self.connection = locked_connection(commit.repo.lake, reachable)
+        self.views = Views(self.connection)
         self.budget = Budget(self.connection, seconds)
 
     def content(self, where: str, limit: int) -> dict[str, Json]:
@@ -107,18 +86,14 @@ class _Table:
 
     def _take_sample(self, where: str, wanted: int, *, whole: bool) -> int | None:
         """Make the table `sample`; return how many rows it has, or None if time ran out."""
-        files = self.files if whole else _spread(self.files, _SAMPLE_FILES)
-        share = wanted if whole else -(-wanted // len(files))
-        parts = [self.files] if whole else [[file] for file in files]
-        sql = " UNION ALL BY NAME ".join(
-            f"(FROM {self.dataset.scan_sql(part)} LIMIT {share})"
-            if not where
-            else f"FROM {self.dataset.scan_sql(part)}"
-            for part in parts
-        )
+        count = len(self.files)
+        spread = [index * count // _SAMPLE_FILES for index in range(_SAMPLE_FILES)]
+        parts = [range(count)] if whole else [[index] for index in sorted(set(spread))]
+        limit = "" if where else f" LIMIT {-(-wanted // len(parts))}"
 
         def take() -> int:
-            relation = self.connection.sql(sql)
+            sources = [f"(FROM {self._view(part)}{limit})" for part in parts]
+            relation = self.connection.sql(" UNION ALL BY NAME ".join(sources))
             if where:
                 relation = _filtered(relation, where).limit(wanted)
             relation.create("sample")
@@ -140,10 +115,20 @@ class _Table:
     def _count(self, where: str, seen: int | None, *, complete: bool) -> int | None:
         if complete or seen is None:
             return seen
-        relation = self.connection.sql(f"FROM {self.dataset.scan_sql(self.files)}")
+        relation = self.connection.sql(f"FROM {self._view(range(len(self.files)))}")
         return self.budget.run(
             lambda: int(_filtered(relation, where).aggregate("count(*)").fetchall()[0][0])
         )
+
+    def _view(self, part: Sequence[int]) -> str:
+        """Return the name of a view of some of the files, by their numbers."""
+        partitions = self.dataset.partitions
+        some = replace(
+            self.dataset,
+            files=tuple(self.files[index] for index in part),
+            partitions=tuple(partitions[index] for index in part) if partitions else (),
+        )
+        return f'"{self.views.schema_for(some, "part")}".part'
 
     def _use_manifest(self, columns: Sequence[Column], *, filtered: bool) -> None:
         """Put what the commit knows of all rows in the place of what the sample says."""
@@ -194,9 +179,3 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
             return None
         total += number
     return total
-
-
-def _spread(files: Sequence[DataFile], count: int) -> list[DataFile]:
-    """Return the first file and some more, evenly over the rest."""
-    count = min(count, len(files))
-    return [files[index * len(files) // count] for index in range(count)]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jupyter_lake.store import DataFile, Lake
     from jupyter_lake.store.objectstore import ObjectStore
 
-__all__ = ["RemoteFileSystem", "identity", "physical", "register_remote"]
+__all__ = ["RemoteFileSystem", "identity", "names_of", "physical", "register_remote"]
 
 # DuckDB keeps in memory what it read of files whose URL begins like that of a
 # remote one it knows, and no extension asks for a host of this name.
@@ -99,13 +99,21 @@ def physical(data_file: DataFile) -> str:
         if data_file.entry.location is not None:
             check_external(data_file.entry, {})
         return data_file.url
-    key = identity(data_file)
-    if whole := shared_cache().whole(key, data_file.size):
-        return str(whole)
+    whole = shared_cache().whole(identity(data_file), data_file.size)
+    return str(whole) if whole is not None else _remote_name(data_file)
+
+
+def names_of(data_file: DataFile) -> list[str]:
+    """Return all that `physical` may call a file, now or a moment from now."""
+    if "://" not in data_file.url:
+        return [data_file.url]
+    return [_remote_name(data_file), str(shared_cache().path(identity(data_file), "whole"))]
+
+
+def _remote_name(data_file: DataFile) -> str:
     pin = data_file.entry.pin_text or ""
-    return "/".join(
-        (f"{PROTOCOL}:/", key, str(data_file.size), quote(data_file.url, ""), quote(pin, ""))
-    )
+    parts = (identity(data_file), str(data_file.size), quote(data_file.url, ""), quote(pin, ""))
+    return "/".join((f"{PROTOCOL}:/", *parts))
 
 
 def identity(data_file: DataFile) -> str:
