@@ -201,8 +201,17 @@ def _covered(objects: ObjectStore, listing: Sequence[ObjectInfo], loose: int) ->
     """Return the keys that packs stand for, where nobody seems to be able to delete them."""
     if sum(info.key.startswith(BATCHES) for info in listing) < 4 * loose:
         return frozenset()
-    packs = [info.key for info in listing if info.key.startswith(PACKS)]
-    return frozenset(key for name in packs for key in sources_of(decode_pack(objects.get(name))))
+    found: set[str] = set()
+    for info in largest_first(listing):
+        if info.key not in found:
+            found.update(sources_of(decode_pack(objects.get(info.key))))
+    return frozenset(found)
+
+
+def largest_first(listing: Iterable[ObjectInfo]) -> list[ObjectInfo]:
+    """Return the packs of a listing: one may stand for smaller ones that still lie there."""
+    packs = [info for info in listing if info.key.startswith(PACKS)]
+    return sorted(packs, key=lambda info: -info.size)
 
 
 def _merged(tables: Sequence[pa.Table], keys: Sequence[str], there: set[str]) -> bytes:

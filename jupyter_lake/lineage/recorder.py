@@ -146,12 +146,11 @@ class Recorder:
 
     def attach(self, lake: Lake) -> None:
         """Send runs to this lake from now on, and those that no lake was open for."""
-        if any(outbox.lake is lake for outbox in self._uploader.outboxes):
-            return
-        self._uploader.outboxes = [
-            outbox for outbox in self._uploader.outboxes if outbox.lake.url != lake.url
-        ]
-        self._uploader.outboxes.append(Outbox(lake, notice=self._notice))
+        others = [box for box in self._uploader.outboxes if box.lake.url != lake.url]
+        known = [box for box in self._uploader.outboxes if box.lake.url == lake.url]
+        outbox = known[0] if known else Outbox(lake, notice=self._notice)
+        outbox.lake = lake
+        self._uploader.outboxes = [*others, outbox]
         untracked.own_root(lake.url)
         held, self._held = self._held, []
         for run in held:
@@ -240,9 +239,9 @@ class Recorder:
 
     def provenance(self) -> dict[str, object] | None:
         """Return the provenance of a commit made now; None outside a recorded cell."""
-        if self.paused or self._current() is None:
-            return None
         try:
+            if self.paused or self._current() is None:
+                return None
             return self._provenance(None)
         except Exception:
             log.debug("no provenance", exc_info=True)
@@ -277,6 +276,7 @@ class Recorder:
         if active.nested:
             active.nested -= 1
             return
+        self._active.remove(active)
         self._end(active, result)
         self._tell()
 
@@ -304,7 +304,6 @@ class Recorder:
                 self._begin(result.info, result.execution_count)
 
     def _end(self, active: ActiveRun, result: ExecutionResult | None) -> None:
-        self._active.remove(active)
         error = None
         if result is not None:
             error = result.error_in_exec or result.error_before_exec

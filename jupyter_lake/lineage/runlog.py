@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake.lineage import packs, spool
-from jupyter_lake.lineage.batches import PACKS, ROOT
+from jupyter_lake.lineage.batches import ROOT
 from jupyter_lake.lineage.runs import Run
 
 if TYPE_CHECKING:
@@ -146,9 +146,8 @@ class _Reader:
         found: dict[str, pa.Table] = {}
         covered: set[str] = set()
         infos = list(listing)
-        # A pack may stand for smaller ones, and for batches, that still lie there.
-        for info in sorted(infos, key=lambda info: -info.size):
-            if info.key.startswith(PACKS) and info.key not in covered:
+        for info in packs.largest_first(infos):
+            if info.key not in covered:
                 found[info.key] = self._table(info.key)
                 covered.update(packs.sources_of(found[info.key]))
         loose = [info.key for info in infos if info.key not in covered | found.keys()]

@@ -102,7 +102,7 @@ class Outbox:
 
     def hurry(self) -> None:
         """Try again now, whatever the pause."""
-        self._not_before = 0.0
+        self._not_before, self.problem = 0.0, ""
 
     def send(self) -> None:
         """Upload what waits, here and in the files of dead processes; never raises."""
@@ -172,6 +172,7 @@ class Uploader:
     def __init__(self) -> None:
         self.outboxes: list[Outbox] = []
         self._wake = threading.Event()
+        self._hurry = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -187,6 +188,7 @@ class Uploader:
     def flush(self, timeout: float) -> bool:
         """Wait until everything has arrived; False if it has not within `timeout` seconds."""
         end = time.monotonic() + timeout
+        self._hurry.set()
         for outbox in self.outboxes:
             outbox.hurry()
         while any(not outbox.idle and not outbox.problem for outbox in self.outboxes):
@@ -194,13 +196,15 @@ class Uploader:
             if left <= 0:
                 break
             self.wake()
-            time.sleep(min(0.01, left))
+            time.sleep(min(0.005, left))
+        self._hurry.clear()
         return all(outbox.idle for outbox in self.outboxes)
 
     def close(self, timeout: float) -> None:
         """Send what can be sent in `timeout` seconds, then stop."""
         self.flush(timeout)
         self._closed = True
+        self._hurry.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=0.5)
@@ -213,7 +217,7 @@ class Uploader:
             due = min((outbox.due for outbox in self.outboxes), default=float("inf"))
             self._wake.wait(None if due == float("inf") else due)
             self._wake.clear()
-            time.sleep(0.0 if self._closed else GATHER_SECONDS)
+            self._hurry.wait(GATHER_SECONDS)
             for outbox in tuple(self.outboxes):
                 if outbox.due == 0.0:
                     outbox.send()

@@ -79,7 +79,7 @@ def test_a_hundred_thousand_runs_are_read_in_twenty_requests_from_s3(
     s3_url: str, storage_options: dict[str, object]
 ) -> None:
     objects = store.Lake.create(s3_url, storage_options=storage_options).objects
-    bring(objects, 100_000, each=700)
+    bring(objects, 100_000, each=2_000)
     counted = Counted(objects)
     tables = _Reader(counted).tables()
     assert sum(table.num_rows for table in tables) == 100_000
@@ -87,7 +87,7 @@ def test_a_hundred_thousand_runs_are_read_in_twenty_requests_from_s3(
 
 
 def test_each_run_is_there_once_however_often_it_was_packed(lake: store.Lake) -> None:
-    runs = bring(lake.objects, 300)
+    runs = bring(lake.objects, 200)
     table = read_runs(lake).table
     assert sorted(table["run_id"].to_pylist()) == sorted(run.run_id for run in runs)
     assert len(list(lake.objects.list(PACKS))) <= 5
@@ -124,8 +124,8 @@ def test_where_nothing_may_be_deleted_runs_still_count_once_and_packing_ends(
     lake: store.Lake,
 ) -> None:
     objects = Counted(lake.objects, deletes=False)
-    bring(objects, 100)
-    assert read_runs(lake).table.num_rows == 100
+    bring(objects, 60)
+    assert read_runs(lake).table.num_rows == 60
     before = len(list(lake.objects.list(ROOT)))
     assert not packs.pack(objects) or len(list(lake.objects.list(ROOT))) <= before + 1
     counted = Counted(lake.objects)
