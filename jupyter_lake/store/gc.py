@@ -3,15 +3,16 @@
 An object is deleted only if no ref, tag or log entry inside the retention leads
 to it *and* it is older than the grace period: what a commit under way has just
 written is young. What such a commit finds in the lake already it makes young,
-and then looks whether a collector was at work meanwhile (`announced`): either
-the collector sees the object's new time, or the writer sees the collector and
-makes sure of the object once that has gone.
+and then waits for collectors at work (`await_collectors`) and looks again:
+either the collector sees the object's new time, or the writer sees that it is
+gone. A new ref to an old commit is made sure of in the same way.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,15 +29,16 @@ if TYPE_CHECKING:
     from jupyter_lake.store.objectstore import ObjectInfo, ObjectStore
     from jupyter_lake.store.repos import Repo
 
-__all__ = ["GcReport", "announced", "collected_commits", "gc"]
+__all__ = ["GcReport", "await_collectors", "collected_commits", "gc", "outlives_collectors"]
 
 RETENTION = timedelta(days=30)
 GRACE = timedelta(hours=24)
 # Temporary files of transactions that were never finished.
 ABANDONED = timedelta(days=7)
 # A collector that said it was at work this long ago has died.
-ANNOUNCEMENT_LASTS = timedelta(minutes=10)
+ANNOUNCEMENT_LASTS = timedelta(minutes=2)
 BATCH = 500
+PATIENCE = 0.1
 # Commits first: a collector that dies midway leaves none whose files are gone.
 KINDS = ("commits", "changes", "trees", "ranges", "objects")
 
@@ -157,16 +159,12 @@ class _Collection:
             before = begun - self._grace
         self._mark()
         doomed = list(self._doomed(before))
-        if self._report.dry_run or not doomed:
+        if self._report.dry_run:
             for info in doomed:
                 self._count(info)
             return
-        # What came to be led to while we looked.
-        self._mark()
-        doomed = [info for info in doomed if not self._reach.covers(info.key)]
-        self._record([info.key for info in doomed])
-        for kind in KINDS:
-            self._delete([i for i in doomed if i.key.startswith(self._keys.prefix + kind)], before)
+        for some in chunks(doomed, BATCH):
+            self._delete({info.key: info for info in some}, before)
 
     def _mark(self) -> None:
         self._reach.follow(self._reach.roots(self._since))
@@ -181,13 +179,20 @@ class _Collection:
                 else:
                     yield info
 
-    def _delete(self, doomed: list[ObjectInfo], before: datetime) -> None:
-        for some in chunks(doomed, BATCH):
-            by_key = {info.key: info for info in some}
+    def _delete(self, doomed: dict[str, ObjectInfo], before: datetime) -> None:
+        """Delete what is still led to by nothing, and old."""
+        done = False
+        while not done:
             with announcement(self._objects, self._keys):
-                gone = self._objects.discard(list(by_key), before=before)
-            for key in gone:
-                self._count(by_key[key])
+                begun = time.monotonic()
+                # Something may have come to lead there since: who makes a ref from now on
+                # sees that we are at work, and makes sure of it when we have gone.
+                self._mark()
+                keys = [key for key in doomed if not self._reach.covers(key)]
+                self._record(keys)
+                if done := time.monotonic() - begun < ANNOUNCEMENT_LASTS.total_seconds() / 2:
+                    for key in self._objects.discard(keys, before=before):
+                        self._count(doomed[key])
 
     def _count(self, info: ObjectInfo) -> None:
         kind = info.key.removeprefix(self._keys.prefix).partition("/")[0]
@@ -217,7 +222,19 @@ def announcement(objects: ObjectStore, keys: RepoKeys) -> Iterator[datetime]:
         objects.delete([key])
 
 
-def announced(objects: ObjectStore, keys: RepoKeys) -> bool:
+def outlives_collectors(objects: ObjectStore, keys: RepoKeys, commit: str) -> bool:
+    """Tell whether a commit is there, and stays there if a ref names it now."""
+    await_collectors(objects, keys)
+    return objects.info(keys.commit(commit)) is not None
+
+
+def await_collectors(objects: ObjectStore, keys: RepoKeys) -> None:
+    """Return when no collector that is at work on the repo now is so any more."""
+    while _announced(objects, keys):
+        time.sleep(PATIENCE)
+
+
+def _announced(objects: ObjectStore, keys: RepoKeys) -> bool:
     """Tell whether a collector is at work on the repo."""
     now = datetime.now(UTC)
     return any(now - info.modified < ANNOUNCEMENT_LASTS for info in objects.list(_running(keys)))

@@ -44,13 +44,13 @@ class Reach:
 
     def __post_init__(self) -> None:
         self._history = History(self.objects, self.keys)
+        self._logs = BranchLogs(self.objects, self.keys)
 
     def roots(self, since: datetime) -> set[str]:
         """Return the commits that branches, their logs since a moment, and tags name."""
-        logs = BranchLogs(self.objects, self.keys)
         found = {tag.commit for tag in Tags(self.objects, self.keys).all()}
-        for branch in logs.names():
-            for record in logs.log(branch):
+        for branch in self._logs.names():
+            for record in self._logs.log(branch):
                 if record.commit is not None:
                     found.add(record.commit)
                 if record.when < since:  # this one held when the retention began

@@ -381,6 +381,7 @@ class Repo:
         self._check_new(name)
         who = check_text(author or current_user(), "author")
         tag = Tag(name, self.resolve(ref), now(), who, check_text(message, "message"))
+        self._check_kept(tag.commit)
         try:
             self._tags.create(tag)
         except ObjectExists:
@@ -388,6 +389,9 @@ class Repo:
                 f"{self.name} already has a tag {name!r}.",
                 hint="Choose another name: a tag never moves.",
             ) from None
+        if not self._is_kept(tag.commit):
+            self._tags.delete(name)
+            raise self._collected(tag.commit)
         return tag
 
     def delete_tag(self, name: str) -> None:
@@ -459,8 +463,29 @@ class Repo:
         author: str | None,
         position: int = 0,
     ) -> Branch:
+        self._check_kept(commit)
         record = self._append(name, commit, why=why, after=after, author=author, position=position)
+        if not self._is_kept(commit):
+            back = after.commit if after else None
+            self._append(name, back, why=f"take back: {why}", after=record, author=author)
+            raise self._collected(commit)
         return _branch(name, record)
+
+    def _check_kept(self, commit: str) -> None:
+        if not self._is_kept(commit):
+            raise self._collected(commit)
+
+    def _is_kept(self, commit: str) -> bool:
+        """Tell whether a commit that a ref comes to name is there, and stays."""
+        from jupyter_lake.store.gc import outlives_collectors
+
+        return outlives_collectors(self.lake.objects, self.keys, commit)
+
+    def _collected(self, commit: str) -> RefNotFoundError:
+        return RefNotFoundError(
+            f"Commit {commit[:8]} of {self.name} is gone: nothing led to it, and a gc deleted it.",
+            hint=f"`%lake log {self.name}` shows what there is.",
+        )
 
     def _append(
         self,

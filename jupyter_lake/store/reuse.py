@@ -8,7 +8,6 @@ comes later sees that the object is young, and one at work now is waited for.
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from jupyter_lake.store.objectstore import ObjectStore
 
 __all__ = ["Reuse"]
-
-PATIENCE = 0.1
 
 
 class Reuse:
@@ -50,14 +47,13 @@ class Reuse:
 
     def make_sure(self) -> None:
         """Return when no collector can take what was used."""
-        from jupyter_lake.store.gc import announced
+        from jupyter_lake.store.gc import await_collectors
 
         with self._lock:
             sources, self._sources = self._sources, {}
         if not sources:
             return
-        while announced(self._objects, self._keys):
-            time.sleep(PATIENCE)
+        await_collectors(self._objects, self._keys)
         # One that has come and gone since may have deleted what it saw before it was young.
         for key, source in sources.items():
             if self._objects.info(key) is None:
