@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from jupyter_lake.store import Commit, Repo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_lake.store import Commit, Repo
 
 
 def put(repo: Repo, branch: str = "main", **files: str | None) -> Commit:

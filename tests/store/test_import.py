@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_lake.errors import ChangedError, PathNotFoundError
 from jupyter_lake.store import Lake, Repo, open_store
-from jupyter_lake.store.objectstore import ObjectStore
 
 from .steps import put
+
+if TYPE_CHECKING:
+    from jupyter_lake.store.objectstore import ObjectStore
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def test_a_folder_is_imported_without_a_copy(repo: Repo, outside: Path) -> None:
     assert (entry.hash, entry.size, entry.location) == (None, 4, str(outside / "a.csv"))
     assert entry.pin is not None
     assert entry.pin.size == 4
-    assert [file.url for file in commit.files("raw")][0] == str(outside / "a.csv")
+    assert next(file.url for file in commit.files("raw")) == str(outside / "a.csv")
     assert list(repo.lake.objects.list("repos/sales/objects/")) == []
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,9 @@ from jupyter_lake.store.manifests import Manifests
 from jupyter_lake.store.ranges import cut, decode_range, encode_range, entries_of, table_of
 from jupyter_lake.store.rewrite import rewrite
 from jupyter_lake.store.trees import EMPTY, RangeRef, Tree, decode_tree, encode_tree
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PATHS = st.text(st.sampled_from("ab/é-"), min_size=1, max_size=5)
 DICTS = st.dictionaries(PATHS, st.integers(0, 3), max_size=40)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from jupyter_lake.errors import ConflictError
-from jupyter_lake.store import Repo
 
 from .steps import contents, put
+
+if TYPE_CHECKING:
+    from jupyter_lake.store import Repo
 
 
 def test_one_commit_is_taken_back_and_later_ones_stay(any_repo: Repo) -> None:
