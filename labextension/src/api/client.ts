@@ -1,0 +1,94 @@
+import type { ServerConnection } from '@jupyterlab/services';
+
+import type { IActivity, ILineage, IRun } from './lineageTypes';
+import type { IPreview } from './previewTypes';
+import type { Query } from './request';
+import { request, route } from './request';
+import type {
+  IRowSummary,
+  ICommitDetail,
+  ICommitPage,
+  IComparison,
+  IFolderPage,
+  IHeads,
+  IInputState,
+  ILake,
+  IRefs,
+  IRepo
+} from './types';
+
+/** The lake's REST routes as functions, for the lake at `url` (empty: the server's own). */
+export class LakeClient {
+  constructor(
+    private readonly settings: ServerConnection.ISettings,
+    public url = ''
+  ) {}
+
+  lake = () => this.get<ILake>('lake');
+
+  open = (url: string, create: boolean) => this.post<ILake>('lake', { url, create });
+
+  heads = (repo: string | null, tick: number) =>
+    this.get<IHeads>('heads', { repo: repo ?? '', tick });
+
+  repos = async () => (await this.get<{ repos: IRepo[] }>('repos')).repos;
+
+  createRepo = (name: string, description = '') => this.post<IRepo>('repos', { name, description });
+
+  refs = (repo: string) => this.get<IRefs>(route('repos', repo, 'refs'));
+
+  createBranch = (repo: string, name: string, from: string) =>
+    this.post<{ name: string }>(route('repos', repo, 'branches'), { name, from });
+
+  deleteBranch = (repo: string, name: string) =>
+    this.ask<{ name: string }>(route('repos', repo, 'branches', name), 'DELETE');
+
+  undo = (repo: string, branch: string) =>
+    this.post<{ commit: string }>(route('repos', repo, 'branches', branch, 'undo'), {});
+
+  createTag = (repo: string, name: string, ref: string) =>
+    this.post<{ name: string }>(route('repos', repo, 'tags'), { name, ref });
+
+  commits = (repo: string, ref: string, start: number, path = '') =>
+    this.get<ICommitPage>(route('repos', repo, 'commits'), { ref, start, path });
+
+  changes = async (repo: string, ids: string[]) => {
+    const path = route('repos', repo, 'changes');
+    const query = { commits: ids.join(',') };
+    return (await this.get<{ changes: Record<string, IRowSummary> }>(path, query)).changes;
+  };
+
+  commit = (repo: string, ref: string) =>
+    this.get<ICommitDetail>(route('repos', repo, 'commits', ref));
+
+  compare = (repo: string, a: string, b: string) =>
+    this.get<IComparison>(route('repos', repo, 'compare'), { a, b });
+
+  files = (repo: string, ref: string, path: string, start = 0) =>
+    this.get<IFolderPage>(route('repos', repo, 'files'), { ref, path, start });
+
+  preview = (repo: string, ref: string, path: string, where = '', limit = 200) =>
+    this.get<IPreview>(route('repos', repo, 'preview'), { ref, path, where, limit });
+
+  lineage = (address: string, up: number, down: number) =>
+    this.get<ILineage>('lineage', { address, up, down });
+
+  inputs = async (address: string) =>
+    (await this.get<{ inputs: IInputState[] }>('inputs', { address })).inputs;
+
+  activity = async (limit = 100) => (await this.get<IActivity>('activity', { limit })).runs;
+
+  run = (id: string) => this.get<IRun>(route('runs', id));
+
+  private get<T>(path: string, query: Query = {}): Promise<T> {
+    return request<T>(this.settings, path, { query: { lake: this.url, ...query } });
+  }
+
+  private post<T>(path: string, body: object): Promise<T> {
+    return this.ask<T>(path, 'POST', body);
+  }
+
+  private ask<T>(path: string, method: 'POST' | 'DELETE', body?: object): Promise<T> {
+    return request<T>(this.settings, path, { method, query: { lake: this.url }, body });
+  }
+}

@@ -1,0 +1,175 @@
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { InputDialog, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { ReactWidget, launchIcon, spreadsheetIcon } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
+import React from 'react';
+
+import { CommandIDs } from '../commandIds';
+import { CommitView } from '../commit/commitView';
+import { CompareView } from '../commit/compareView';
+import { GraphView } from '../graph/graphView';
+import { commitIcon, lineageIcon } from '../icons';
+import type { ILakeContext } from '../panel/context';
+import { LakeProvider } from '../panel/context';
+import { PreviewView } from '../table/previewView';
+import { address, parse } from '../text/addresses';
+import { placeOf, textOf } from './args';
+
+type Tab = MainAreaWidget<Widget>;
+
+/** Opens the lake's tabs in the main area, each place once. */
+export class Tabs {
+  constructor(
+    private readonly app: JupyterFrontEnd,
+    private readonly context: ILakeContext
+  ) {}
+
+  /** The tabs of tables; a new theme repaints their canvases. */
+  readonly tracker = new WidgetTracker<Tab>({ namespace: 'jupyter-lake' });
+
+  /** Bring the tabs back that were open at the last visit. */
+  restoreIn(restorer: ILayoutRestorer | null): void {
+    void restorer?.restore(this.tracker, {
+      command: CommandIDs.activate,
+      args: tab => ({ tab: tab.id }),
+      name: tab => tab.id
+    });
+  }
+
+  /** Open a tab again by its id, which says all there is to say of it. */
+  reopen(id: string): void {
+    const [kind, at = ''] = split(id, ':');
+    const [first = '', second = ''] = split(at, ' ');
+    const { repo, ref, path } = parse(first);
+    switch (kind) {
+      case 'lake-preview':
+        return this.preview(repo, ref, path);
+      case 'lake-commit':
+        return this.commit(repo, ref);
+      case 'lake-lineage':
+        return this.lineage(first);
+      case 'lake-compare':
+        return this.compare(repo, ref, second);
+    }
+  }
+
+  preview(repo: string, ref: string, path: string): void {
+    const at = address(repo, ref, path);
+    const label = path.split('/').at(-1) ?? at;
+    this.open(`lake-preview:${at}`, label, at, spreadsheetIcon, () => {
+      return new PreviewView({ repo, ref, path }, this.context);
+    });
+  }
+
+  commit(repo: string, ref: string): void {
+    const at = address(repo, ref);
+    this.open(`lake-commit:${at}`, at, at, commitIcon, () =>
+      this.react(<CommitView repo={repo} at={ref} />)
+    );
+  }
+
+  compare(repo: string, a: string, b: string): void {
+    const label = this.context.trans.__('%1: %2 and %3', repo, a, b);
+    this.open(`lake-compare:${address(repo, a)} ${b}`, label, label, commitIcon, () =>
+      this.react(<CompareView repo={repo} a={a} b={b} />)
+    );
+  }
+
+  lineage(at: string): void {
+    const label = this.context.trans.__('Lineage of %1', at);
+    this.open(`lake-lineage:${at}`, label, label, lineageIcon, () =>
+      this.react(<GraphView address={at} />)
+    );
+  }
+
+  private react(content: React.JSX.Element): Widget {
+    const widget = ReactWidget.create(<LakeProvider value={this.context}>{content}</LakeProvider>);
+    widget.addClass('jp-Lake-tab');
+    return widget;
+  }
+
+  private open(
+    id: string,
+    label: string,
+    caption: string,
+    icon: LabIcon,
+    make: () => Widget
+  ): void {
+    let tab = this.tracker.find(each => each.id === id);
+    if (!tab) {
+      tab = new MainAreaWidget({ content: make() });
+      tab.id = id;
+      tab.toolbar.hide();
+      Object.assign(tab.title, { label, caption, icon, closable: true });
+      this.app.shell.add(tab, 'main');
+      void this.tracker.add(tab);
+    }
+    this.app.shell.activateById(id);
+  }
+}
+
+function split(text: string, at: string): [string, string] {
+  const where = text.indexOf(at);
+  return where < 0 ? [text, ''] : [text.slice(0, where), text.slice(where + 1)];
+}
+
+/** Commands that open something of the lake in the main area. */
+export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: Tabs): void {
+  const chosen = (args: Parameters<typeof placeOf>[0]) => placeOf(args, model);
+  commands.addCommand(CommandIDs.openPreview, {
+    label: trans.__('Open Preview'),
+    icon: spreadsheetIcon,
+    isEnabled: args => chosen(args).path !== '',
+    execute: args => {
+      const { repo, ref, path } = chosen(args);
+      tabs.preview(repo, ref, path);
+    }
+  });
+  commands.addCommand(CommandIDs.openCommit, {
+    label: trans.__('Open Commit'),
+    caption: trans.__('Open the commit in a tab'),
+    icon: launchIcon,
+    isEnabled: args => chosen(args).repo !== '',
+    execute: args => {
+      const { repo, ref } = chosen(args);
+      tabs.commit(repo, ref);
+    }
+  });
+  commands.addCommand(CommandIDs.openLineage, {
+    label: trans.__('Open Lineage'),
+    caption: trans.__('Open the lineage graph in a tab'),
+    icon: lineageIcon,
+    isEnabled: args => chosen(args).repo !== '',
+    execute: args => {
+      const { repo, ref, path } = chosen(args);
+      tabs.lineage(address(repo, ref, path));
+    }
+  });
+  commands.addCommand(CommandIDs.compare, {
+    label: trans.__('Compare with…'),
+    caption: trans.__('Compare the commit with another'),
+    icon: commitIcon,
+    isEnabled: args => chosen(args).repo !== '',
+    execute: async args => {
+      const { repo, ref } = chosen(args);
+      const other = textOf(args.other) || (await askRef(repo, ref));
+      if (other) {
+        tabs.compare(repo, other, ref);
+      }
+    }
+  });
+
+  async function askRef(repo: string, ref: string): Promise<string> {
+    const refs = repo === model.selection.now.repo ? model.refs.value : undefined;
+    const names = [...(refs?.branches ?? []), ...(refs?.tags ?? [])].map(({ name }) => name);
+    const answer = await InputDialog.getItem({
+      title: trans.__('Compare %1@%2 with', repo, ref),
+      label: trans.__('A branch, tag or commit'),
+      items: [`${ref}~1`, ...names],
+      editable: true,
+      okLabel: trans.__('Compare')
+    });
+    return answer.button.accept ? (answer.value ?? '').trim() : '';
+  }
+}

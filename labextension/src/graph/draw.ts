@@ -1,0 +1,11 @@
+import type { Viz } from '@viz-js/viz';
+
+import { tint } from './tint';
+
+let viz: Promise<Viz> | null = null;
+
+/** Draw what Graphviz's language describes; its engine is fetched at the first drawing. */
+export async function draw(dot: string): Promise<SVGSVGElement> {
+  viz ??= import('@viz-js/viz').then(({ instance }) => instance());
+  return tint((await viz).renderSVGElement(dot));
+}

@@ -1,0 +1,94 @@
+import React from 'react';
+
+import type { IRun } from '../api/lineageTypes';
+import { CommandIDs } from '../commandIds';
+import type { IListRow } from '../list/virtualList';
+import { VirtualList } from '../list/virtualList';
+import { useSignal } from '../model/useSignal';
+import { ago, exactly } from '../text/format';
+import { run, useLake } from './context';
+import { EmptyNotice, ErrorNotice } from './notice';
+
+const ROW_HEIGHT = 40;
+
+interface IActivityRow extends IListRow {
+  run: IRun;
+}
+
+/** Who ran what and who published what, newest first. */
+export function Activity(): React.JSX.Element {
+  const { model, commands, trans } = useLake();
+  const { activity } = model;
+  useSignal(activity);
+  const [selected, select] = React.useState<string | null>(null);
+  if (activity.error && !activity.value) {
+    return <ErrorNotice error={activity.error} />;
+  }
+  const runs = activity.value ?? [];
+  if (!runs.length) {
+    return activity.value ? (
+      <EmptyNotice
+        what={trans.__('Nothing has been run on this lake yet.')}
+        hint={trans.__('Cells that use the lake appear here by themselves.')}
+      />
+    ) : (
+      <></>
+    );
+  }
+  const rows = runs.map((each): IActivityRow => ({ key: each.run_id, run: each }));
+  return (
+    <VirtualList
+      rows={rows}
+      rowHeight={ROW_HEIGHT}
+      label={trans.__('Activity')}
+      selected={selected}
+      onSelect={row => select(row.key)}
+      onOpen={row =>
+        run(commands, CommandIDs.openNotebook, {
+          notebook: row.run.notebook,
+          cell: row.run.cell_id,
+          execution_count: row.run.execution_count
+        })
+      }
+      draw={row => <RunLines run={row.run} />}
+    />
+  );
+}
+
+function RunLines({ run: shown }: { run: IRun }): React.JSX.Element {
+  const { trans } = useLake();
+  const name = shown.notebook.split('/').at(-1) || trans.__('a session');
+  const cell = shown.execution_count === null ? name : `${name} [${shown.execution_count}]`;
+  const title = `${cell} · ${shown.user} · ${exactly(shown.started)}\n${shown.source ?? ''}`;
+  return (
+    <div className="jp-Lake-commitText" title={title}>
+      <div className="jp-Lake-line">
+        <span className="jp-Lake-grow">{firstLineOf(shown) || cell}</span>
+        {shown.status !== 'ok' && <span className="jp-Lake-stale">{shown.status}</span>}
+        <time dateTime={shown.started}>{ago(shown.started, trans)}</time>
+      </div>
+      <div className="jp-Lake-line jp-mod-second">
+        <span className="jp-Lake-grow">
+          {[shown.user, cell, ...passed(shown, trans)].join(' · ')}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function firstLineOf({ source }: IRun): string {
+  const lines = (source ?? '').split('\n').map(line => line.trim());
+  return lines.find(line => line && !line.startsWith('#')) ?? '';
+}
+
+function passed(shown: IRun, trans: ReturnType<typeof useLake>['trans']): string[] {
+  const names = (paths: IRun['reads']) => [
+    ...new Set(paths.map(({ repo, path }) => (path ? `${repo}/${path}` : repo)))
+  ];
+  const reads = names(shown.reads);
+  const writes = names(shown.writes);
+  return [
+    ...(reads.length ? [trans.__('read %1', reads.join(', '))] : []),
+    ...(writes.length ? [trans.__('published %1', writes.join(', '))] : [])
+  ];
+}

@@ -1,0 +1,42 @@
+import React from 'react';
+
+import type { IRowLanes } from '../list/lanes';
+
+const STEP = 10;
+const MOST = 5;
+
+/** The piece of the commit graph that lies beside one row. */
+export function GraphCell(props: {
+  lanes: IRowLanes;
+  height: number;
+  merge: boolean;
+}): React.JSX.Element {
+  const { lanes, height } = props;
+  const middle = height / 2;
+  const x = (lane: number) => 7 + Math.min(lane, MOST) * STEP;
+  const at = x(lanes.lane);
+  return (
+    <svg
+      className="jp-Lake-graph"
+      width={x(Math.min(lanes.width, MOST + 1) - 1) + 7}
+      height={height}
+      aria-hidden="true"
+    >
+      {lanes.past.map(lane => (
+        <path key={`p${lane}`} d={`M${x(lane)} 0V${height}`} />
+      ))}
+      {lanes.into.map(lane => (
+        <path key={`i${lane}`} d={curve(x(lane), 0, at, middle)} />
+      ))}
+      {lanes.outOf.map(lane => (
+        <path key={`o${lane}`} d={curve(at, middle, x(lane), height)} />
+      ))}
+      <circle cx={at} cy={middle} r={props.merge ? 3 : 4} />
+    </svg>
+  );
+}
+
+function curve(x1: number, y1: number, x2: number, y2: number): string {
+  const half = (y1 + y2) / 2;
+  return x1 === x2 ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}C${x1} ${half} ${x2} ${half} ${x2} ${y2}`;
+}

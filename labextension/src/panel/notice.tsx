@@ -1,0 +1,54 @@
+import React from 'react';
+
+import type { LakeError } from '../api/request';
+
+export interface INoticeProps {
+  error: LakeError;
+  children?: React.ReactNode;
+}
+
+/** An error as two clean lines: what is wrong, and what to do. */
+export function ErrorNotice({ error, children }: INoticeProps): React.JSX.Element {
+  return (
+    <div className="jp-Lake-notice jp-mod-error" role="alert">
+      <p className="jp-Lake-noticeWhat">{error.message}</p>
+      {error.hint && <p className="jp-Lake-noticeHint">{error.hint}</p>}
+      {children && <div className="jp-Lake-noticeActions">{children}</div>}
+    </div>
+  );
+}
+
+/** Nothing here yet: what that means and what to do next. */
+export function EmptyNotice(props: {
+  what: string;
+  hint?: string;
+  children?: React.ReactNode;
+}): React.JSX.Element {
+  return (
+    <div className="jp-Lake-notice" role="status">
+      <p className="jp-Lake-noticeWhat">{props.what}</p>
+      {props.hint && <p className="jp-Lake-noticeHint">{props.hint}</p>}
+      {props.children && <div className="jp-Lake-noticeActions">{props.children}</div>}
+    </div>
+  );
+}
+
+/** A button with words on it, as notices and headers have them. */
+export function TextButton(props: {
+  label: string;
+  onClick: () => void;
+  strong?: boolean;
+  title?: string;
+}): React.JSX.Element {
+  const look = props.strong ? 'jp-mod-accept' : 'jp-mod-reject';
+  return (
+    <button
+      type="button"
+      className={`jp-Lake-textButton jp-mod-styled ${look}`}
+      title={props.title}
+      onClick={props.onClick}
+    >
+      {props.label}
+    </button>
+  );
+}

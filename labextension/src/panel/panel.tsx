@@ -1,0 +1,152 @@
+import type { ITranslator } from '@jupyterlab/translation';
+import { ReactWidget, SidePanel } from '@jupyterlab/ui-components';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import type { AccordionPanel } from '@lumino/widgets';
+import React from 'react';
+
+import { CommandIDs } from '../commandIds';
+import { lakeIcon } from '../icons';
+import { short } from '../text/addresses';
+import { Activity } from './activity';
+import { Commits } from './commits';
+import type { ILakeContext } from './context';
+import { LakeProvider } from './context';
+import { Files } from './files';
+import { Header } from './header';
+import { Lineage } from './lineage';
+import { Repos } from './repos';
+import { Section } from './section';
+
+export const PANEL_ID = 'jupyter-lake:panel';
+
+/** How the person has arranged the folds: which are open and how high each is. */
+export interface IFolds {
+  open: boolean[];
+  sizes: number[];
+}
+
+const TITLE_HEIGHT = 28;
+const FIRST: IFolds = { open: [true, true, true, true, false], sizes: [3, 5, 4, 3, 1] };
+
+/** The lake in JupyterLab's left area. */
+export class LakePanel extends SidePanel {
+  constructor(
+    private readonly context: ILakeContext,
+    translator: ITranslator
+  ) {
+    super({ translator, titleSpace: TITLE_HEIGHT });
+    const { trans, model } = context;
+    this.id = PANEL_ID;
+    this.addClass('jp-Lake-panel');
+    this.title.icon = lakeIcon;
+    this.title.caption = trans.__('Lake');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Lake'));
+    const header = ReactWidget.create(
+      <LakeProvider value={context}>
+        <Header />
+      </LakeProvider>
+    );
+    this.header.addWidget(header);
+    this.sections().forEach(section => this.addWidget(section));
+    this.folds = FIRST;
+    model.tree.changed.connect(() => this.retitle());
+    model.selection.changed.connect(() => this.retitle());
+    this.accordion.expansionToggled.connect(() => this.onFold());
+    this.retitle();
+    this.onFold();
+  }
+
+  /** Emitted when the panel comes into view or leaves it. */
+  get shown(): ISignal<this, boolean> {
+    return this._shown;
+  }
+
+  /** Emitted when a fold is opened or closed. */
+  get folded(): ISignal<this, void> {
+    return this._folded;
+  }
+
+  get folds(): IFolds {
+    return {
+      open: this.widgets.map(widget => !widget.isHidden),
+      sizes: this.accordion.relativeSizes()
+    };
+  }
+
+  set folds({ open, sizes }: IFolds) {
+    if (open.length !== this.widgets.length) {
+      return;
+    }
+    open.forEach((each, index) =>
+      each ? this.accordion.expand(index) : this.accordion.collapse(index)
+    );
+    this.accordion.setRelativeSizes(sizes);
+    this.onFold();
+  }
+
+  protected override onAfterShow(): void {
+    this._shown.emit(true);
+  }
+
+  protected override onAfterHide(): void {
+    this._shown.emit(false);
+  }
+
+  protected override onAfterAttach(): void {
+    this._shown.emit(this.isVisible);
+  }
+
+  private get accordion(): AccordionPanel {
+    return this.content as AccordionPanel;
+  }
+
+  private sections(): Section[] {
+    const { context } = this;
+    const { trans } = context;
+    const section = (id: string, label: string, content: React.ReactNode, buttons?: string[]) =>
+      new Section({ id, label, content, context, buttons });
+    return [
+      section('repos', trans.__('Repos'), <Repos />, [CommandIDs.createRepo]),
+      section('commits', trans.__('Commits'), <Commits />, [
+        CommandIDs.openCommit,
+        CommandIDs.compare
+      ]),
+      section('files', trans.__('Files'), <Files />, [
+        CommandIDs.insertQuery,
+        CommandIDs.copyAddress
+      ]),
+      section('lineage', trans.__('Lineage'), <Lineage />, [CommandIDs.openLineage]),
+      section('activity', trans.__('Activity'), <Activity />)
+    ];
+  }
+
+  private retitle(): void {
+    const { trans, model } = this.context;
+    const { repo, path } = model.selection.now;
+    const at = short(model.tree.commit, 6);
+    const titles = [
+      trans.__('Repos'),
+      trans.__('Commits'),
+      at ? trans.__('Files at %1', at) : trans.__('Files'),
+      repo ? trans.__('Lineage of %1', path ? `${repo}/${path}` : repo) : trans.__('Lineage')
+    ];
+    titles.forEach((title, index) => {
+      const widget = this.widgets[index];
+      if (widget && widget.title.label !== title) {
+        widget.title.label = title;
+      }
+    });
+  }
+
+  private onFold(): void {
+    const [, , , lineage, activity] = this.widgets;
+    this.context.model.lineageShown = !lineage?.isHidden;
+    this.context.model.activityShown = !activity?.isHidden;
+    this._folded.emit();
+  }
+
+  private _folded = new Signal<this, void>(this);
+  private _shown = new Signal<this, boolean>(this);
+}

@@ -1,0 +1,144 @@
+import { caretDownIcon } from '@jupyterlab/ui-components';
+import React, { useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
+
+import type { IRefs } from '../api/types';
+import { branchIcon } from '../icons';
+import { moveBy } from '../list/keys';
+import { useSignal } from '../model/useSignal';
+import { short } from '../text/addresses';
+import { ago } from '../text/format';
+import { useLake } from './context';
+
+interface IChoice {
+  name: string;
+  group: string;
+  note: string;
+}
+
+/** The branch or tag whose history is shown, and the list to choose another from. */
+export function RefPicker(): React.JSX.Element {
+  const { model, trans } = useLake();
+  const { selection, refs } = model;
+  useSignal(selection, refs);
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  return (
+    <div className="jp-Lake-refPicker" onClick={event => event.stopPropagation()}>
+      <button
+        ref={button}
+        type="button"
+        className="jp-Lake-refButton"
+        aria-haspopup="listbox"
+        aria-expanded={open}
+        title={trans.__('Choose a branch or tag')}
+        onKeyDown={event => event.stopPropagation()}
+        onClick={() => setOpen(!open)}
+      >
+        <branchIcon.react tag="span" className="jp-Lake-smallIcon" />
+        <span className="jp-Lake-grow">{selection.now.ref}</span>
+        <caretDownIcon.react tag="span" className="jp-Lake-caret" />
+      </button>
+      {open &&
+        button.current &&
+        createPortal(
+          <RefList anchor={button.current.getBoundingClientRect()} onClose={close} />,
+          document.body
+        )}
+    </div>
+  );
+}
+
+function RefList(props: { anchor: DOMRect; onClose: () => void }): React.JSX.Element {
+  const { model, trans } = useLake();
+  const { selection, refs } = model;
+  useSignal(refs);
+  const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const choices = matching(choicesOf(refs.value, trans.__('Branches'), trans.__('Tags')), typed);
+  const free = typed.trim();
+  if (free && !choices.some(choice => choice.name === free)) {
+    choices.push({ name: free, group: trans.__('Any ref'), note: trans.__('as typed') });
+  }
+  const noted = choices.map(choice => ({ ...choice, note: note(choice.note) }));
+  function note(text: string): string {
+    return Number.isNaN(Date.parse(text)) ? text : ago(text, trans);
+  }
+  const choose = (choice: IChoice | undefined) => {
+    if (choice) {
+      selection.ref(choice.name);
+      props.onClose();
+    }
+  };
+  const onKey = (event: React.KeyboardEvent) => {
+    const to = moveBy(event.key, at, choices.length, 8);
+    if (event.key === 'Escape') {
+      props.onClose();
+    } else if (event.key === 'Enter') {
+      choose(choices[at]);
+    } else if (to !== null && event.key !== 'Home' && event.key !== 'End') {
+      setAt(to);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const { left, bottom, width } = props.anchor;
+  return (
+    <div className="jp-Lake-popup" style={{ left, top: bottom + 2, minWidth: width }}>
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="jp-Lake-refList"
+        aria-activedescendant={`jp-Lake-ref-${at}`}
+        aria-label={trans.__('Branch, tag or commit')}
+        placeholder={trans.__('Branch, tag or commit')}
+        value={typed}
+        onKeyDown={onKey}
+        onBlur={() => setTimeout(props.onClose, 150)}
+        onChange={event => {
+          setTyped(event.target.value);
+          setAt(0);
+        }}
+      />
+      <div id="jp-Lake-refList" role="listbox" aria-label={trans.__('Branches and tags')}>
+        {noted.map((choice, index) => (
+          <div
+            key={`${choice.group}/${choice.name}`}
+            id={`jp-Lake-ref-${index}`}
+            role="option"
+            aria-selected={index === at}
+            className="jp-Lake-popupRow"
+            title={choice.name}
+            onMouseEnter={() => setAt(index)}
+            onMouseDown={event => event.preventDefault()}
+            onClick={() => choose(choices[index])}
+          >
+            <span className="jp-Lake-grow">{choice.name}</span>
+            <span className="jp-Lake-second">
+              {choice.group} · {choice.note}
+            </span>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function choicesOf(refs: IRefs | undefined, branches: string, tags: string): IChoice[] {
+  return [
+    ...(refs?.branches ?? []).map(({ name, time }) => ({ name, group: branches, note: time })),
+    ...(refs?.tags ?? []).map(({ name, commit }) => ({ name, group: tags, note: short(commit) }))
+  ];
+}
+
+function matching(choices: IChoice[], typed: string): IChoice[] {
+  const wanted = typed.trim().toLowerCase();
+  return choices.filter(choice => choice.name.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,102 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { BoxLayout, Widget } from '@lumino/widgets';
+import React from 'react';
+
+import type { IPreview } from '../api/previewTypes';
+import { Resource } from '../model/resource';
+import { useSignal } from '../model/useSignal';
+import type { ILakeContext } from '../panel/context';
+import { LakeProvider } from '../panel/context';
+import { FileBody } from './filePreview';
+import { Grid } from './grid';
+import { PreviewHeader } from './previewHeader';
+
+export interface ISubject {
+  repo: string;
+  ref: string;
+  path: string;
+}
+
+const ROWS = 500;
+
+/** A look at one path of a commit: a table in a grid, any other file as what it is. */
+export class PreviewView extends Widget {
+  constructor(
+    readonly subject: ISubject,
+    private readonly context: ILakeContext
+  ) {
+    super();
+    this.addClass('jp-Lake-preview');
+    const layout = new BoxLayout({ direction: 'top-to-bottom', spacing: 0 });
+    this.layout = layout;
+    const header = ReactWidget.create(
+      <LakeProvider value={context}>
+        <Header view={this} />
+      </LakeProvider>
+    );
+    header.addClass('jp-Lake-previewHeader');
+    layout.addWidget(header);
+    BoxLayout.setStretch(header, 0);
+    this.preview.changed.connect(() => this.arrange());
+    void this.load('');
+  }
+
+  readonly preview = new Resource<IPreview>();
+  readonly grid = new Grid();
+
+  /** Show the rows for which an SQL expression holds; empty for all. */
+  async load(where: string): Promise<void> {
+    const { repo, ref, path } = this.subject;
+    const { client } = this.context.model;
+    // One key for all filters: the last rows stay while new ones are read.
+    await this.preview.load('preview', () => client.preview(repo, ref, path, where, ROWS));
+  }
+
+  private arrange(): void {
+    const preview = this.preview.value;
+    if (!preview || preview === this._arranged) {
+      return;
+    }
+    this._arranged = preview;
+    if (preview.kind === 'table') {
+      this.grid.present(preview);
+      this.put(this.grid);
+    } else {
+      const body = ReactWidget.create(
+        <LakeProvider value={this.context}>
+          <FileBody file={preview} />
+        </LakeProvider>
+      );
+      body.addClass('jp-Lake-fileBody');
+      this.put(body);
+    }
+  }
+
+  private put(body: Widget): void {
+    const layout = this.layout as BoxLayout;
+    if (!layout.widgets.includes(body)) {
+      layout.widgets.slice(1).forEach(widget => widget.dispose());
+      layout.addWidget(body);
+      BoxLayout.setStretch(body, 1);
+    }
+  }
+
+  private _arranged: IPreview | null = null;
+}
+
+function Header({ view }: { view: PreviewView }): React.JSX.Element {
+  const { preview, subject, grid } = view;
+  useSignal(preview);
+  return (
+    <PreviewHeader
+      repo={subject.repo}
+      at={subject.ref}
+      path={subject.path}
+      preview={preview.value ?? null}
+      error={preview.error}
+      busy={preview.busy}
+      grid={grid}
+      onWhere={where => void view.load(where)}
+    />
+  );
+}
