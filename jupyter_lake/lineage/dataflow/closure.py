@@ -6,7 +6,6 @@ import ast
 import sys
 import types
 import weakref
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from jupyter_lake.lineage.dataflow.bytecode import CodeFacts, code_facts
@@ -16,7 +15,7 @@ from jupyter_lake.lineage.dataflow.looks import look_for
 from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class, local_module
 from jupyter_lake.lineage.dataflow.peeking import ATOMS, Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Use
-from jupyter_lake.lineage.dataflow.shapes import Look, Shape, sequence
+from jupyter_lake.lineage.dataflow.shapes import Look, Shape, sequence, weak_reference
 from jupyter_lake.lineage.dataflow.syntax import Reader
 
 MOST_NODES = 6_000
@@ -65,6 +64,7 @@ class Closure:
         self.slots: dict[str, tuple[dict[str, object], str]] = {}
         self.roots: dict[str, object] = {}
         self.links: dict[str, set[str]] = {}
+        self.partial: dict[int, object] = {}
         self.stores: set[str] = set()
         self.runs_changes = False
         self.follows = False
@@ -73,13 +73,12 @@ class Closure:
         self._modules: list[tuple[types.ModuleType, Use]] = []
         self._done: dict[str, tuple[Level, bool, frozenset[str]]] = {}
         self._run: set[tuple[int, str]] = set()
-        self.patched: Callable[[str], object] = lambda _: None
 
     def follow(self) -> None:
         """Follow names to objects and functions to names until nothing new turns up."""
         grown = True
         while grown:
-            grown = False
+            grown = self._follow_imports()
             for name, use in list(self.reading.uses.items()):
                 grown |= self._follow_name(name, use)
             names = len(self.reading.attributes), len(self.reading.strings)
@@ -88,6 +87,24 @@ class Closure:
             grown |= names != (len(self.reading.attributes), len(self.reading.strings))
 
     # -- names -----------------------------------------------------------------------------
+
+    def _follow_imports(self) -> bool:
+        """Read the state of the user's own modules that are imported (again)."""
+        before = len(self._run)
+        for name in self.reading.imports:
+            path, _, member = name.rpartition(".")
+            for module, names in (
+                (_own(name, self.namespace), None),
+                (_own(path, self.namespace), {member}),
+            ):
+                if module is not None and (id(module), name) not in self._run:
+                    self._run.add((id(module), name))
+                    use = Use(Level.RUN, certain=True, after=frozenset())
+                    if names is None:
+                        self._modules.append((module, use))
+                    else:
+                        self._slot(module, member, use)
+        return len(self._run) != before
 
     def lookup(self, variable: str) -> object:
         """Return the present object of a variable, or MISSING."""
@@ -157,12 +174,11 @@ class Closure:
                 node.shape.whole = False
             return None
         shape = look(value)
-        node = Node(shape, look, variable)
-        try:
-            node.reference = weakref.ref(value)
-        except TypeError:
-            if is_plain(value, shape):
-                node.strong = value
+        node = Node(shape, look, variable, weak_reference(value))
+        if node.reference is None and is_plain(value, shape):
+            node.strong = value
+        if not shape.whole:
+            self.partial[id(value)] = value
         self.nodes[id(value)] = node
         return shape
 
@@ -274,6 +290,8 @@ class Closure:
     def _module(self, module: types.ModuleType, use: Use) -> None:
         if module.__name__ in ("matplotlib.pyplot", "pylab"):
             self._pyplot(use)
+        elif module.__name__ == "os" and {"environ", "getenv", "putenv"} & self.reading.attributes:
+            self.visit(module.environ, use, "os")
         if module.__dict__ is not self.namespace and not is_local_module(module):
             return
         names = self.reading.attributes | self.reading.patches | self.reading.strings
@@ -297,6 +315,13 @@ class Closure:
         """Return the trees of the cell's source and of the sources inside it."""
         inner = [node for node in self.reader.kept if isinstance(node, ast.Module)]
         return [*([self.reading.tree] if self.reading.tree else []), *inner]
+
+
+def _own(name: str, namespace: dict[str, object]) -> types.ModuleType | None:
+    module = sys.modules.get(name)
+    if isinstance(module, types.ModuleType) and module.__dict__ is namespace:
+        return module
+    return local_module(name)
 
 
 PYPLOT = "pyplot's current figure"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from jupyter_lake.lineage.dataflow.known import (
     CODE_CALLS,
@@ -28,6 +29,7 @@ from jupyter_lake.lineage.dataflow.strings import (
 
 _HOLE = "\0"
 _OPTION = re.compile(r"^\s*(?:-{1,2}\w[\w-]*(?:=\S+|\s*\d+(?=\s))?\s+)*")
+_FILE_NAME = re.compile(r"[^\s.][^.\s]*(?:\.\w{1,8})+")
 _OUTPUTS = {3: "Out", 4: "_oh"}
 
 
@@ -67,8 +69,12 @@ class Engines:
         """Read the strings of a call that reaches an engine."""
         if name in NAMESPACE_CALLS and not node.args:
             self.reading.dynamic = True
+        elif name in ("dict", "list", "sorted", "items", "values") and any(
+            map(self._is_namespace, [*node.args[:1], *self._receiver(node)])
+        ):
+            self.load_everything()
         elif name in ("setattr", "delattr") or name.startswith("register_"):
-            self.reading.patches.update(text for arg in node.args for text in self.texts(arg))
+            self._patching(node, name)
         elif name in FILE_WRITERS or name.startswith(("to_", "write_", "save_", "sink_")):
             self._file_writer(node, name)
         elif name == "open":
@@ -82,6 +88,22 @@ class Engines:
         for argument in self._engine_arguments(node):
             for text in self.texts(argument):
                 self.engine_text(text, name, self._is_function(node))
+
+    @staticmethod
+    def _receiver(node: ast.Call) -> list[ast.expr]:
+        return [node.func.value] if isinstance(node.func, ast.Attribute) else []
+
+    def _patching(self, node: ast.Call, name: str) -> None:
+        """Note an attribute that a library's class or module is given by name."""
+        names = {text for argument in node.args for text in self.texts(argument)[:1]}
+        if name.startswith("register_") or (node.args and self.peek.is_library(node.args[0])):
+            self.reading.library_patches.update(names)
+
+    def load_everything(self) -> None:
+        """Load every variable, for a cell that walks over the namespace."""
+        for name in list(self.peek.namespace):
+            if not name.startswith("_") and self.peek.is_data(name):
+                self.load(name, Level.MENTION, certain=False)
 
     @staticmethod
     def _is_engine(name: str) -> bool:
@@ -151,15 +173,16 @@ class Engines:
 
     def _file_writer(self, node: ast.Call, name: str) -> None:
         del name
-        for argument in self._engine_arguments(node):
-            self.reading.files_written.update(_paths(self.texts(argument)))
+        base = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        for argument in [*base, *self._engine_arguments(node)]:
+            self.reading.files_written.update(file_names(self.texts(argument)))
 
     def _opened(self, node: ast.Call) -> None:
         modes = [
             text for argument in self._engine_arguments(node)[1:] for text in self.texts(argument)
         ]
         if any(set(mode) & set("wax+") for mode in modes if len(mode) <= 4) and node.args:
-            self.reading.files_written.update(_paths(self.texts(node.args[0])))
+            self.reading.files_written.update(file_names(self.texts(node.args[0])))
 
     # -- subscripts ------------------------------------------------------------------------
 
@@ -170,6 +193,7 @@ class Engines:
             index = self._constant(node.slice)
             if isinstance(index, int):
                 self.load(f"_{index}", Level.RUN)
+                self.visit(node.slice)
                 return True
             self.reading.dynamic = True
         if self._is_namespace(base):
@@ -283,7 +307,7 @@ class Engines:
         if name == "lake":
             self._lake_magic(line, body)
         elif name in ("writefile", "file"):
-            self.reading.files_written.update(_paths(line.split()))
+            self.reading.files_written.update(file_names(line.split()))
         elif name == "run":
             self._run_magic(line)
         elif "sql" in name.lower() or looks_like_sql(body):
@@ -353,5 +377,7 @@ def _format_holes(text: str) -> list[str]:
     return [hole for hole in re.findall(r"\{\{?\s*([^{}:]+?)\s*\}?\}", text) if hole]
 
 
-def _paths(texts: list[str]) -> set[str]:
-    return {text for text in texts if 2 < len(text) < 1000 and "\n" not in text and "." in text}
+def file_names(texts: Iterable[str]) -> set[str]:
+    """Return the last parts of those texts that may be paths of files."""
+    likely = (text for text in texts if 2 < len(text) < 1000 and "\n" not in text)
+    return {name for text in likely if _FILE_NAME.fullmatch(name := re.split(r"[/\\]", text)[-1])}

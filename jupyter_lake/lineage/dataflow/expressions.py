@@ -172,6 +172,11 @@ class Expressions(Engines):
         if isinstance(node.value, str) and len(node.value) <= self.LONGEST:
             self.reading.strings.add(node.value)
 
+    def _visit_JoinedStr(self, node: ast.JoinedStr, _level: Level) -> None:  # noqa: N802
+        self.reading.strings.update(self.texts(node))
+        for child in node.values:
+            self.visit(child, RUN)
+
     def _visit_display(self, node: ast.AST, level: Level) -> None:
         for child in ast.iter_child_nodes(node):
             self.visit(child, level)

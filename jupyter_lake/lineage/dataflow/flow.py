@@ -20,7 +20,8 @@ from jupyter_lake.lineage.dataflow.model import (
     strongest,
     weakest,
 )
-from jupyter_lake.lineage.dataflow.looks import TAKES_FULL
+from jupyter_lake.lineage.dataflow.engines import file_names
+from jupyter_lake.lineage.dataflow.looks import TAKES_FULL, look_for
 from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Reading, Use
 from jupyter_lake.lineage.dataflow.shapes import Shape
@@ -42,7 +43,7 @@ class Pending:
     identities: dict[str, int] = field(default_factory=dict)
     slots: dict[str, int] = field(default_factory=dict)
     full: set[int] = field(default_factory=set)
-    watched: object = None
+    watched: int = 0
 
 
 class Dataflow:
@@ -71,7 +72,6 @@ class Dataflow:
         self._versions = Versions()
         self._outputs = Outputs(namespace, self._versions)
         self._background: dict[str, str] = {}
-        self._patched: dict[str, object] = {}
         self._peek = Peek(namespace, transform=transform, calls_argument=calls_first_argument)
 
     # -- the two calls around a cell ---------------------------------------------------------
@@ -143,51 +143,50 @@ class Dataflow:
 
     def _watch_figure(self, pending: Pending) -> None:
         figure = current_figure()
-        pending.watched = id(figure) if figure is not None else None
+        pending.watched = id(figure)
         if figure is not None and pending.closure is not None:
+            pending.closure.roots[PYPLOT] = figure
             pending.closure.visit(figure, _WATCHED, PYPLOT)
 
     def _sources(self, closure: Closure) -> dict[str, Writers]:
         """Return the writers of every variable read."""
         found: dict[str, Writers] = {}
         for name in closure.reads:
-            value = closure.lookup(name)
+            value = current_figure() if name == PYPLOT else closure.lookup(name)
             if value is not Peek.MISSING:
                 found[name] = self._versions.binding(name, id(value))
         for identity, node in closure.nodes.items():
             changed = self._versions.content_of(identity, node)
             if changed:
                 for name in {node.variable, *closure.links.get(node.variable, ())}:
-                    if name in closure.reads:
+                    if name in closure.reads or name == PYPLOT:
                         found[name] = (*found.get(name, ()), *changed)
-        for kind, names in (("table", closure.reading.tables), ("file", closure.reading.strings)):
+        tables, files = closure.reading.tables, _files_read(closure.reading)
+        for kind, names in (("table", tables), ("file", files)):
             for known in self._versions.names(f"{kind} "):
                 if known.split(" ", 1)[1] in names:
                     found[known] = self._versions.binding(known, 0)
-        for name in closure.reading.attributes & self._patched.keys():
-            found[f".{name}"] = self._versions.binding(f".{name}", 0)
+        for name in closure.reading.attributes:
+            patched = self._versions.binding(f".{name}", 0)
+            if patched:
+                found[f".{name}"] = patched
         return found
 
     def _look_fully(self, pending: Pending, closure: Closure) -> None:
         """Look again, at all of it, at what the cell may write to and was seen in part."""
-        partial = [node for node in closure.nodes.values() if not node.shape.whole]
-        trees = closure.trees() if partial else []
-        for node in partial:
-            value = node.value()
-            if (
-                node.look in TAKES_FULL
-                and value is not None
-                and self._may_write(closure, trees, node)
-            ):
-                node.shape = node.look(value, full=True)  # type: ignore[call-arg]
-                pending.full.add(id(value))
+        for identity, value in closure.partial.items():
+            node = closure.nodes[identity]
+            if node.look in TAKES_FULL and self._may_write(closure, node):
+                node.shape = _look_again(node, value, full=True)
+                pending.full.add(identity)
+        closure.partial.clear()
 
     @staticmethod
-    def _may_write(closure: Closure, trees: list, node: Node) -> bool:  # type: ignore[type-arg]
+    def _may_write(closure: Closure, node: Node) -> bool:
         if closure.runs_changes:
             return True
         names = {node.variable, *closure.links.get(node.variable, ())}
-        return any(may_write(trees, name) for name in names)
+        return any(may_write(closure.trees(), name) for name in names)
 
     # -- after -------------------------------------------------------------------------------
 
@@ -229,6 +228,8 @@ class Dataflow:
         for value, node in _relook(self._live_roots(pending, closure), closure):
             identity = id(value)
             shape = _look_again(node, value, full=identity in pending.full)
+            if node.shape.opaque and closure.reading.tables:
+                continue
             if shape.state != node.shape.state:
                 certainty: Certainty = "observed"
             elif self._unseen(pending, closure, node, identity):
@@ -236,9 +237,13 @@ class Dataflow:
             else:
                 self._versions.renew(value, shape.state)
                 continue
+            if identity in pending.full:
+                shape = node.look(value)
             found[identity] = _Change(value, shape, certainty)
             if shape.root is not None:
-                found.setdefault(id(shape.root), _Change(shape.root, Shape(), certainty))
+                look = look_for(type(shape.root))
+                whole = look(shape.root) if look is not None else Shape()
+                found.setdefault(id(shape.root), _Change(shape.root, whole, certainty))
         return found
 
     def _unseen(self, pending: Pending, closure: Closure, node: Node, identity: int) -> bool:
@@ -247,12 +252,11 @@ class Dataflow:
             return False
         if identity in pending.full and node.shape.whole:
             return False
-        if closure.reading.tables and node.shape.opaque:
-            return False
-        return self._may_write(closure, closure.trees(), node)
+        return self._may_write(closure, node)
 
     def _live_roots(self, pending: Pending, closure: Closure) -> list[object]:
         roots = [closure.lookup(name) for name in closure.reads]
+        roots.append(current_figure())
         roots += [node.value() for node in closure.nodes.values()]
         for name, identity in pending.identities.items():
             if identity in closure.nodes and name in self.namespace and not _hidden(name):
@@ -261,7 +265,7 @@ class Dataflow:
 
     def _bound_names(self, pending: Pending, *, raised: bool) -> dict[str, Certainty]:
         """Return the variables that the cell bound or deleted."""
-        before, bound = pending.identities, {}
+        before, bound = pending.identities, dict[str, Certainty]()
         for name, value in self.namespace.items():
             if name not in IPYTHON_NAMES and before.get(name) != id(value):
                 bound[name] = "observed"
@@ -275,7 +279,9 @@ class Dataflow:
         for name, identity in pending.slots.items():
             if pending.closure is not None and id(pending.closure.lookup(name)) != identity:
                 bound[name] = "observed"
-        return bound  # type: ignore[return-value]
+        if id(figure := current_figure()) != pending.watched and figure is not None:
+            bound[PYPLOT] = "observed"
+        return bound
 
     def _names_of(
         self, changed: dict[int, _Change], pending: Pending, closure: Closure
@@ -312,7 +318,7 @@ class Dataflow:
     ) -> None:
         key, reading = pending.key, pending.reading
         for name, certainty in bound.items():
-            value = closure.lookup(name)
+            value = current_figure() if name == PYPLOT else closure.lookup(name)
             if value is Peek.MISSING:
                 self._versions.unbind(name)
                 continue
@@ -327,6 +333,8 @@ class Dataflow:
         for kind, names in (("table", reading.tables_written), ("file", reading.files_written)):
             for name in names:
                 self._versions.bind(f"{kind} {name}", 0, ((key, "observed"),))
+        for name in reading.library_patches:
+            self._versions.bind(f".{name}", 0, ((key, "observed"),))
         self._background.update(dict.fromkeys(closure.stores, key))
 
     def _writer(self, name: str, pending: Pending, closure: Closure) -> str:
@@ -363,6 +371,11 @@ def _relook(roots: Iterable[object], closure: Closure) -> Iterable[tuple[object,
         seen.add(identity)
         yield value, node
         pending.extend(node.look(value).children)
+
+
+def _files_read(reading: Reading) -> set[str]:
+    modules = {f"{name.rpartition('.')[2]}.py" for name in reading.imports}
+    return (file_names(reading.strings) | modules) - reading.files_written
 
 
 def _hidden(name: str) -> bool:

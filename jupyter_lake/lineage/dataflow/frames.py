@@ -51,7 +51,7 @@ def look_frame(value: Any) -> Shape:
     """Look at a pandas DataFrame or Series."""
     manager = value._mgr
     axes = tuple((id(axis), len(axis), tuple(map(id, axis.names))) for axis in manager.axes)
-    children: list[object] = [value._attrs] if value._attrs else []
+    children: list[object] = [value._attrs]
     blocks = [(block.values, block.refs) for block in manager.blocks]
     if not copies_on_write():
         children += [values for values, _ in blocks]

@@ -6,6 +6,7 @@ import os
 import sys
 import sysconfig
 import types
+from collections.abc import Mapping
 from functools import lru_cache
 
 _LIBRARY_PARTS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -42,7 +43,7 @@ def local_module(name: object) -> types.ModuleType | None:
     return module if is_local_module(module) else None
 
 
-def is_user_class(cls: type, namespace: dict[str, object]) -> bool:
+def is_user_class(cls: type, namespace: Mapping[str, object]) -> bool:
     """Tell whether a class was written in the notebook or in a module of the user's."""
     module = type.__getattribute__(cls, "__module__")
     if module == namespace.get("__name__", "__main__"):

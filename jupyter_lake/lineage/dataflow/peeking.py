@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import types
 from collections.abc import Callable, Mapping
 from typing import Final
+
+from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class
 
 ATOMS: Final = frozenset(
     (int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented), range)
@@ -66,6 +69,29 @@ class Peek:
         """Tell whether a name is a built-in container that surely holds something."""
         value = self.value(name)
         return type(value) in _CONTAINERS and len(value) > 0  # type: ignore[arg-type]
+
+    def path(self, node: ast.AST) -> object:
+        """Return what a dotted name stands for, looking in modules and classes only."""
+        if isinstance(node, ast.Name):
+            return self.value(node.id)
+        if not isinstance(node, ast.Attribute):
+            return self.MISSING
+        base = self.path(node.value)
+        if isinstance(base, types.ModuleType | type):
+            return vars(base).get(node.attr, self.MISSING)
+        return self.MISSING
+
+    def is_library(self, node: ast.AST) -> bool:
+        """Tell whether an expression is a class or module of a library."""
+        value = self.path(node)
+        if isinstance(value, type):
+            return not is_user_class(value, self.namespace)
+        return isinstance(value, types.ModuleType) and not is_local_module(value)
+
+    def is_data(self, name: str) -> bool:
+        """Tell whether a name is neither a module, a class nor a function."""
+        kinds = types.ModuleType | type | types.FunctionType | types.BuiltinFunctionType
+        return not isinstance(self.value(name), kinds | types.MethodType)
 
     def is_module(self, name: str) -> bool:
         """Tell whether a name is a module."""

@@ -66,12 +66,14 @@ class Reading:
         SQL tables that a statement of the cell creates or changes.
     star_imports
         Modules whose names are all imported; a use's ``after`` has them as ``*module``.
-    patches
-        Attribute names set on anything (``DataFrame.total = f``), as strings too (``setattr``).
-    engine
-        Whether strings reach an engine that resolves names in them.
-    everything
-        Whether the namespace itself is walked (``globals().items()``).
+    imports
+        Modules imported, and names imported from modules as ``module.name``.
+    patches, library_patches
+        Attribute names set on anything; those set on a library's class or module.
+    files_written
+        Last parts of the paths that some call may write to.
+    dynamic
+        Whether names are looked up by strings (``globals()[...]``).
     """
 
     uses: dict[str, Use] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class Reading:
     star_imports: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     patches: set[str] = field(default_factory=set)
+    library_patches: set[str] = field(default_factory=set)
     files_written: set[str] = field(default_factory=set)
     dynamic: bool = False
-    everything: bool = False
     tree: ast.Module | None = None

@@ -173,6 +173,21 @@ def look_generator(value: object) -> Shape:
     return shape
 
 
+def weak_reference(value: object) -> weakref.ref[object] | None:
+    """Return a weak reference where it is possible and harmless.
+
+    An array that is weakly referenced refuses ``resize``.
+    """
+    if any(
+        base.__module__ == "numpy" and base.__name__ == "ndarray" for base in type(value).__mro__
+    ):
+        return None
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return None
+
+
 def look_weak(value: object) -> Shape:
     """Look through a weak reference."""
     assert isinstance(value, weakref.ref)

@@ -115,6 +115,8 @@ class Reader(Expressions):
             self.bind(target.value, value)
         elif isinstance(target, ast.Attribute):
             self.reading.patches.add(target.attr)
+            if self.peek.is_library(target.value):
+                self.reading.library_patches.add(target.attr)
             self.visit(target.value, CALL)
         elif isinstance(target, ast.Subscript) and not self.special_subscript(target):
             self.visit(target.value, CALL)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.dataflow.model import Certainty, Writers
+from jupyter_lake.lineage.dataflow.shapes import weak_reference
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.closure import Node
@@ -83,10 +84,9 @@ class Versions:
             earlier = self.content(value, state=None)
             writers = (*(writer for writer in earlier if writer[0] != key), *writers)
         record = _Content(writers, kind=type(value), state=state)
-        try:
-            record.reference = weakref.ref(value)
-        except TypeError:
-            record.strong = value if plain else None
+        record.reference = weak_reference(value)
+        if record.reference is None and plain:
+            record.strong = value
         self._contents[id(value)] = record
 
     def content_of(self, identity: int, node: Node) -> Writers:
