@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,75 +32,95 @@ _COLUMNS = 200
 def look(commit: Commit, path: str, *, where: str | None, limit: int, seconds: float) -> Looked:
     """Return the preview of a dataset."""
     dataset = resolve_dataset(commit, path)
-    looked = _Table(commit, dataset, seconds)
-    content = looked.content(where.strip() if where else "", limit)
-    files = dataset.files
-    return Looked("table", len(files), sum(file.size for file in files), content)
+    table = _Table(dataset, _condition(where) if where and where.strip() else "", seconds)
+    with closing(table.connection):
+        content = table.content(limit)
+    return Looked("table", len(dataset.files), sum(f.size for f in dataset.files), content)
 
 
 class _Table:
-    """One look at one dataset."""
+    """One look at one dataset, at the rows for which a condition holds."""
 
-    def __init__(self, commit: Commit, dataset: Dataset, seconds: float) -> None:
+    def __init__(self, dataset: Dataset, where: str, seconds: float) -> None:
         self.dataset = dataset
         self.files = dataset.files
-        self.notes: list[str] = []
-        reachable = [name for file in dataset.files for name in names_of(file)]
-        self.connection = locked_connection(commit.repo.lake, reachable)
+        self.where = where
+        self.total = _sum(file.rows for file in self.files)
+        self.wanted = self._sample_rows()
+        few = self.total is not None and self.total <= self.wanted
+        count = len(self.files)
+        self.whole = bool(where) or count <= _SAMPLE_FILES or few
+        self.looked_at = (
+            range(count)
+            if self.whole
+            else [index * count // _SAMPLE_FILES for index in range(_SAMPLE_FILES)]
+        )
+        reachable = [name for index in self.looked_at for name in names_of(self.files[index])]
+        self.connection = locked_connection(dataset.commit.repo.lake, reachable)
         self.views = Views(self.connection)
         self.budget = Budget(self.connection, seconds)
 
-    def content(self, where: str, limit: int) -> dict[str, Json]:
-        total = _sum(file.rows for file in self.files)
-        wanted = self._sample_rows(total)
-        whole = bool(where) or len(self.files) == 1 or (total is not None and total <= wanted)
-        seen = self._take_sample(where, wanted, whole=whole)
+    def content(self, limit: int) -> dict[str, Json]:
+        """Return what a preview of a table says."""
+        seen = self._take_sample()
         columns = self._columns() if seen is not None else []
-        complete = seen is not None and whole and seen < wanted
-        if complete and not where:
-            total = seen
+        complete = seen is not None and self.whole and seen < self.wanted
         summarize(self.connection, "sample", columns[:_COLUMNS], self.budget.run)
         if not complete:
-            self._use_manifest(columns, filtered=bool(where))
-        matching = self._count(where, seen, complete=complete) if where else None
+            self._use_manifest(columns)
+        matching = self._count(seen, complete=complete) if self.where else None
+        notes: list[Json] = []
+        if len(columns) > _COLUMNS:
+            notes.append(f"Only the first {_COLUMNS} columns are summed up.")
         rows = self._rows(columns, limit)
         if self.budget.spent:
-            self.notes.append("There was no time to look at everything.")
-        self.connection.close()
+            notes.append("There was no time to look at everything.")
         return {
             "format": self.dataset.format,
             "columns": [column.to_dict() for column in columns],
             "rows": rows,
-            "total_rows": total,
+            "total_rows": seen if complete and not self.where else self.total,
             "matching_rows": matching,
             "summary_rows": seen or 0,
             "summary_complete": complete,
-            "notes": [*self.notes],
+            "notes": notes,
         }
 
-    def _sample_rows(self, total: int | None) -> int:
+    def _sample_rows(self) -> int:
         """Return how many rows are few enough to look at them all."""
-        if not total:
+        if not self.total:
             return _SAMPLE_ROWS
-        width = sum(file.size for file in self.files) / total
+        width = sum(file.size for file in self.files) / self.total
         return int(max(1000, min(_SAMPLE_ROWS, _SAMPLE_BYTES / max(width, 1))))
 
-    def _take_sample(self, where: str, wanted: int, *, whole: bool) -> int | None:
+    def _take_sample(self) -> int | None:
         """Make the table `sample`; return how many rows it has, or None if time ran out."""
-        count = len(self.files)
-        spread = [index * count // _SAMPLE_FILES for index in range(_SAMPLE_FILES)]
-        parts = [range(count)] if whole else [[index] for index in sorted(set(spread))]
-        limit = "" if where else f" LIMIT {-(-wanted // len(parts))}"
+        parts = [self.looked_at] if self.whole else [[index] for index in self.looked_at]
+        share = "" if self.where else f" LIMIT {-(-self.wanted // len(parts))}"
 
         def take() -> int:
-            sources = [f"(FROM {self._view(part)}{limit})" for part in parts]
-            relation = self.connection.sql(" UNION ALL BY NAME ".join(sources))
-            if where:
-                relation = _filtered(relation, where).limit(wanted)
-            relation.create("sample")
+            sources = [f"(FROM {self._view(part)}{share})" for part in parts]
+            self.connection.execute(
+                f"CREATE TABLE sample AS FROM ({' UNION ALL BY NAME '.join(sources)})"
+                f"{self.where} LIMIT {self.wanted}"
+            )
             return _number(self.connection, "SELECT count(*) FROM sample")
 
-        return self.budget.run(take)
+        return self._run(take)
+
+    def _run(self, query: Callable[[], int]) -> int | None:
+        import duckdb
+
+        try:
+            return self.budget.run(query)
+        except duckdb.Error as error:
+            message = str(error).splitlines()[0]
+            if self.where and not isinstance(error, duckdb.IOException):
+                raise _no_condition(self.where, message) from error
+            raise QueryError(
+                f"{self.dataset.path} can't be read as {self.dataset.format}: {message}",
+                hint="Look at the file itself, or read it with other options in `%%lake sql`.",
+            ) from error
 
     def _columns(self) -> list[Column]:
         found = self.connection.execute("DESCRIBE sample").fetchall()
@@ -112,13 +133,11 @@ class _Table:
         rows = self.connection.execute(query).fetchall()
         return [[json_value(value) for value in row] for row in rows]
 
-    def _count(self, where: str, seen: int | None, *, complete: bool) -> int | None:
+    def _count(self, seen: int | None, *, complete: bool) -> int | None:
         if complete or seen is None:
             return seen
-        relation = self.connection.sql(f"FROM {self._view(range(len(self.files)))}")
-        return self.budget.run(
-            lambda: int(_filtered(relation, where).aggregate("count(*)").fetchall()[0][0])
-        )
+        query = f"SELECT count(*) FROM {self._view(self.looked_at)}{self.where}"
+        return self._run(lambda: _number(self.connection, query))
 
     def _view(self, part: Sequence[int]) -> str:
         """Return the name of a view of some of the files, by their numbers."""
@@ -130,11 +149,11 @@ class _Table:
         )
         return f'"{self.views.schema_for(some, "part")}".part'
 
-    def _use_manifest(self, columns: Sequence[Column], *, filtered: bool) -> None:
+    def _use_manifest(self, columns: Sequence[Column]) -> None:
         """Put what the commit knows of all rows in the place of what the sample says."""
         for column in columns:
             column.min = column.max = None
-            if filtered:
+            if self.where:
                 continue
             known = [(file.entry.stats or {}).get(column.name) for file in self.files]
             stats = [each for each in known if each is not None]
@@ -152,17 +171,23 @@ class _Table:
                 )
 
 
-def _filtered(relation: duckdb.DuckDBPyRelation, where: str) -> duckdb.DuckDBPyRelation:
+def _condition(where: str) -> str:
+    """Return a WHERE clause of one expression, whatever else the text may try to say."""
     import duckdb
 
     try:
-        return relation.filter(where)
+        expression = str(duckdb.SQLExpression(where))
     except duckdb.Error as error:
-        message = str(error).splitlines()[0]
-        raise QueryError(
-            f"{where!r} is no condition on this table: {message}",
-            hint="Write what would follow WHERE, for example: amount > 10 AND region = 'north'.",
-        ) from error
+        raise _no_condition(where, str(error).splitlines()[0]) from error
+    return f" WHERE (\n{expression}\n)"
+
+
+def _no_condition(where: str, message: str) -> QueryError:
+    text = where.removeprefix(" WHERE (").removesuffix(")").strip()
+    return QueryError(
+        f"{text!r} is no condition on this table: {message}",
+        hint="Write what would follow WHERE, for example: amount > 10 AND region = 'north'.",
+    )
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
