@@ -1,0 +1,221 @@
+"""What a path in a commit is as a table: one file, or files of one format.
+
+A path names, in this order: a file; a folder, with the files under it; a file
+whose name without its extensions it is (``airlines`` for ``airlines.csv.gz``);
+or, with ``*``, ``?`` or ``[``, the files that match. As in Hive and Spark, files
+and folders whose names begin with ``_`` or ``.`` are no data, and folders named
+``key=value`` give a column each.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_lake.errors import DatasetNotFoundError, LakeError
+
+if TYPE_CHECKING:
+    from jupyter_lake.store import Commit, DataFile
+
+__all__ = ["Dataset", "format_of", "resolve_dataset"]
+
+_FORMATS = {
+    "parquet": "parquet",
+    "pq": "parquet",
+    "csv": "csv",
+    "tsv": "tsv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "arrow": "arrow",
+    "feather": "arrow",
+    "ipc": "arrow",
+}
+_COMPRESSIONS = {"gz": "gzip", "zst": "zstd"}
+_GLOB = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The files of one table at one commit.
+
+    Attributes
+    ----------
+    commit, path
+        Where it stands.
+    format
+        ``parquet``, ``csv``, ``tsv``, ``json``, ``jsonl`` or ``arrow``.
+    compression
+        ``gzip``, ``zstd`` or ``none``, of all files alike.
+    files
+        Sorted by path.
+    partitions
+        For each file, its folders' ``key=value`` pairs; empty without such folders.
+    """
+
+    commit: Commit
+    path: str
+    format: str
+    compression: str
+    files: tuple[DataFile, ...]
+    partitions: tuple[Mapping[str, str | None], ...] = ()
+
+    @property
+    def uniform(self) -> bool:
+        """Whether the manifest shows that all files have the same columns of the same kinds."""
+        texts = {file.entry.stats_text for file in self.files}
+        if None in texts:
+            return len(self.files) == 1
+        return len({_kinds(file) for file in self.files}) == 1
+
+    @property
+    def partition_keys(self) -> tuple[str, ...]:
+        """The names of the columns that folders give."""
+        return tuple(self.partitions[0]) if self.partitions else ()
+
+
+def format_of(path: str) -> tuple[str, str] | None:
+    """Return a file's format and compression by its name, or None if it is no table."""
+    name, _, extension = path.rpartition("/")[2].lower().rpartition(".")
+    compression = _COMPRESSIONS.get(extension, "none")
+    if compression != "none":
+        extension = name.rpartition(".")[2]
+    kind = _FORMATS.get(extension)
+    return (kind, compression) if kind else None
+
+
+def resolve_dataset(commit: Commit, path: str) -> Dataset:
+    """Find the files of the table that a path of a commit names.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If nothing is there, no file of it is a table, or its files are of
+        several formats.
+    """
+    path = path.strip("/")
+    files = _matching(commit, path) if _GLOB.search(path) else _named(commit, path)
+    return dataset_of(commit, path, files)
+
+
+def dataset_of(commit: Commit, path: str, files: Sequence[DataFile]) -> Dataset:
+    """Make a dataset of files that are known."""
+    kinds: dict[tuple[str, str], list[DataFile]] = {}
+    for file in files:
+        if (known := format_of(file.path)) is not None:
+            kinds.setdefault(known, []).append(file)
+    place = f"{commit.repo.name}@{commit.short}/{path}".rstrip("/")
+    if not kinds:
+        raise DatasetNotFoundError(
+            f"{place} holds no table.",
+            hint="Tables are Parquet, CSV, TSV, JSON, JSON lines or Arrow files.",
+        )
+    if len(kinds) > 1:
+        shown = ", ".join(sorted(" ".join(part for part in k if part != "none") for k in kinds))
+        raise DatasetNotFoundError(
+            f"{place} holds files of several formats: {shown}.",
+            hint='Name one of them with a pattern, as in repo."folder/*.csv".',
+        )
+    ((kind, compression), members) = next(iter(kinds.items()))
+    return Dataset(commit, path, kind, compression, tuple(members), _partitions(members))
+
+
+def _kinds(file: DataFile) -> tuple[tuple[str, type, type], ...]:
+    stats = file.entry.stats or {}
+    return tuple((name, type(column.min), type(column.max)) for name, column in stats.items())
+
+
+def _named(commit: Commit, path: str) -> list[DataFile]:
+    try:
+        files = commit.files(path)
+    except DatasetNotFoundError:
+        if files := _without_extension(commit, path):
+            return files
+        raise
+    if len(files) == 1 and files[0].path == path:
+        return files
+    return [file for file in files if not _hidden(file.path[len(path) :])]
+
+
+def _without_extension(commit: Commit, path: str) -> list[DataFile]:
+    """Return the file, in the same folder, whose name without extensions is the path's."""
+    folder, _, name = path.rpartition("/")
+    try:
+        there = commit.ls(folder)
+    except LakeError:
+        return []
+    base = f"{folder}/" if folder else ""
+    stems = {
+        item.path: item.path.removeprefix(base).partition(".")[0]
+        for item in there
+        if format_of(item.path) is not None
+    }
+    exact = [candidate for candidate, stem in stems.items() if stem == name]
+    folded = [c for c, stem in stems.items() if stem.casefold() == name.casefold()]
+    found = exact or folded
+    return commit.files(found[0]) if len(found) == 1 else []
+
+
+def _matching(commit: Commit, pattern: str) -> list[DataFile]:
+    start = _GLOB.search(pattern)
+    assert start is not None
+    folder = pattern[: start.start()].rpartition("/")[0]
+    expression = _translated(pattern)
+    found = [file for file in _everything(commit, folder) if expression.fullmatch(file.path)]
+    if not found:
+        raise DatasetNotFoundError(
+            f"Nothing in {commit.repo.name}@{commit.short} matches {pattern!r}.",
+            hint=f"`%lake ls {commit.repo.name}@{commit.short}/{folder}` shows what is there.",
+        )
+    return found
+
+
+def _everything(commit: Commit, folder: str) -> list[DataFile]:
+    try:
+        return commit.files(folder)
+    except DatasetNotFoundError:
+        return []
+
+
+def _translated(pattern: str) -> re.Pattern[str]:
+    """Return a glob as an expression: ``*`` stays in its folder, ``**`` does not."""
+    parts = []
+    for part in re.split(r"(\*\*/?|\*|\?|\[[^\]]*\])", pattern):
+        if part in ("**", "**/"):
+            parts.append("(?:.*/)?" if part.endswith("/") else ".*")
+        elif part == "*":
+            parts.append("[^/]*")
+        elif part == "?":
+            parts.append("[^/]")
+        elif part.startswith("["):
+            parts.append(fnmatch.translate(part).removeprefix("(?s:").rpartition(")")[0])
+        else:
+            parts.append(re.escape(part))
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _hidden(path: str) -> bool:
+    return any(part.startswith(("_", ".")) and "=" not in part for part in path.split("/"))
+
+
+def _partitions(files: Sequence[DataFile]) -> tuple[Mapping[str, str | None], ...]:
+    """Return the files' ``key=value`` folders if each file has the same keys."""
+    found = [_pairs(file.path) for file in files]
+    keys = list(found[0])
+    if not keys or any(list(pairs) != keys for pairs in found):
+        return ()
+    return tuple(found)
+
+
+def _pairs(path: str) -> dict[str, str | None]:
+    from urllib.parse import unquote
+
+    folders = [part for part in path.split("/")[:-1] if "=" in part]
+    pairs = (folder.partition("=") for folder in folders)
+    return {
+        key: None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value)
+        for key, _, value in pairs
+    }
