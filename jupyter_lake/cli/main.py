@@ -11,9 +11,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from jupyter_lake.cli.options import GlobalOptions, take_global_options
+from jupyter_lake.cli.options import take_global_options
 from jupyter_lake.errors import LakeError
-from jupyter_lake.verbs import HelpAsked, Output, Shown, UsageError, Workspace, parse_words
+from jupyter_lake.verbs import HelpAsked, Output, UsageError, Workspace, parse_words
 
 __all__ = ["main"]
 
@@ -54,12 +54,17 @@ def _run(words: Sequence[str]) -> int:
         print(asked.page)
         return 0
     workspace = Workspace(prefix=PREFIX, front="terminal", url=options.lake)
+    if options.json and verb.name == "sql":
+        arguments.format = arguments.format or "json"
     answer = verb.run(workspace, arguments)
-    _print(answer, options)
+    _print(answer, as_json=options.json and verb.name != "sql")
     return answer.exit_status if isinstance(answer, Output) else 0
 
 
-def _print(answer: Shown, options: GlobalOptions) -> None:
-    text = json.dumps(answer.to_dict(), indent=2, default=str) if options.json else repr(answer)
-    print(text)
+def _print(answer: object, *, as_json: bool) -> None:
+    to_dict = getattr(answer, "to_dict", None)
+    if as_json and to_dict is not None:
+        print(json.dumps(to_dict(), indent=2, default=str))
+    else:
+        print(repr(answer))
     sys.stdout.flush()

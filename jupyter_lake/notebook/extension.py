@@ -6,8 +6,10 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jupyter_lake.notebook import explorer  # noqa: F401  declares its verb
 from jupyter_lake.notebook.completion import Completion
 from jupyter_lake.notebook.magics import LakeMagics
+from jupyter_lake.notebook.progress import Progress
 from jupyter_lake.verbs import Workspace
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def load(shell: InteractiveShell) -> None:
     workspace = Workspace(
         prefix=PREFIX, front="notebook", variables=lambda: shell.user_ns, recorder=recorder
     )
+    workspace.progress = Progress()
     shell.register_magics(LakeMagics(shell, workspace))
     completion = Completion(workspace)
     completion.register(shell)

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from jupyter_lake.notebook.expansion import expanded
-from jupyter_lake.notebook.progress import progress
 from jupyter_lake.verbs import (
     HelpAsked,
-    Shown,
     Text,
     UsageError,
     Verb,
     Workspace,
     parse_line,
 )
-from jupyter_lake.verbs.assigning import Assigned, assigned
+from jupyter_lake.verbs.assigning import assigned
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -40,7 +38,7 @@ class LakeMagics(Magics):
 
     @no_var_expand
     @line_cell_magic
-    def lake(self, line: str, cell: str | None = None) -> Shown | Assigned | None:
+    def lake(self, line: str, cell: str | None = None) -> object:
         """Work with the lake: %lake VERB ...; %lake -h lists the verbs."""
         try:
             verb, options = parse_line(expanded(line, self._variables), prefix="%lake")
@@ -50,9 +48,7 @@ class LakeMagics(Magics):
         except HelpAsked as asked:
             return Text(asked.page)
 
-    def _sql(
-        self, verb: Verb, options: argparse.Namespace, cell: str | None
-    ) -> Shown | Assigned | None:
+    def _sql(self, verb: Verb, options: argparse.Namespace, cell: str | None) -> object:
         """Run the statement of a line or a cell; ``NAME <<`` puts the result into a variable."""
         if not verb.raw:
             raise UsageError(
@@ -61,8 +57,7 @@ class LakeMagics(Magics):
             )
         name, statement = _assignment(getattr(options, verb.raw), cell)
         setattr(options, verb.raw, statement)
-        with progress(self.workspace):
-            result = verb.run(self.workspace, options)
+        result = verb.run(self.workspace, options)
         if name is None:
             return result
         self._variables[name] = result

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-import contextvars
-import threading
-import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jupyter_lake.verbs.html import page
 
 if TYPE_CHECKING:
-    from jupyter_lake.verbs import Workspace
+    from IPython.display import DisplayHandle
 
-__all__ = ["Bar", "progress"]
-
-PATIENCE_SECONDS = 1.0
-STEP_SECONDS = 0.25
+__all__ = ["Bar", "Progress"]
 
 
 class Bar:
     """How far a query has come, as text and HTML."""
 
-    def __init__(self, percent: float, seconds: float) -> None:
-        self.percent = percent
+    def __init__(self, share: float | None, seconds: float) -> None:
+        self.share = share
         self.seconds = seconds
 
     def __repr__(self) -> str:
-        if self.percent < 0:
+        if self.share is None:
             return f"Running for {self.seconds:.0f} s ..."
-        filled = int(self.percent / 5)
-        return f"{'█' * filled}{'░' * (20 - filled)} {self.percent:3.0f} %, {self.seconds:.0f} s"
+        filled = int(self.share * 20)
+        return f"{'█' * filled}{'░' * (20 - filled)} {self.share:4.0%}, {self.seconds:.0f} s"
 
     def _repr_html_(self) -> str:
-        value = f' value="{self.percent:.0f}"' if self.percent >= 0 else ""
-        label = f"{self.percent:.0f} %, " if self.percent >= 0 else ""
-        bar = f'<progress max="100"{value} aria-label="Query"></progress>'
+        value = "" if self.share is None else f' value="{self.share:.2f}"'
+        label = "" if self.share is None else f"{self.share:.0%}, "
+        bar = f'<progress max="1"{value} aria-label="Query"></progress>'
         return page(f'<div class="l m">{bar}<span>{label}{self.seconds:.0f} s</span></div>')
 
 
@@ -50,37 +42,27 @@ class _Done:
         return "<span></span>"
 
 
-@contextlib.contextmanager
-def progress(workspace: Workspace) -> Iterator[None]:
-    """Show a bar while what is inside runs, once that takes more than a second."""
-    ended = threading.Event()
-    context = contextvars.copy_context()  # so that the output lands under this cell
-    thread = threading.Thread(
-        target=context.run, args=(_watch, workspace, ended), name="lake-progress", daemon=True
-    )
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(timeout=STEP_SECONDS)
+class Progress:
+    """Told by a session how far a statement has come; shows it in the cell that runs.
+
+    The session speaks up only once a statement has taken a second.
+    """
+
+    def __init__(self) -> None:
+        self._shown: DisplayHandle | None = None
+
+    def __call__(self, share: float | None, seconds: float) -> None:
+        """Show the share that is done (None if not known); 1 ends it."""
+        bar = _Done() if share == 1 else Bar(share, seconds)
+        if self._shown is None:
+            self._shown = _display(bar)
+        else:
+            self._shown.update(bar)  # type: ignore[no-untyped-call]
+        if share == 1:
+            self._shown = None
 
 
-def _watch(workspace: Workspace, ended: threading.Event) -> None:
-    began = time.monotonic()
-    if ended.wait(PATIENCE_SECONDS):
-        return
+def _display(bar: object) -> DisplayHandle | None:
     from IPython.display import display
 
-    bar = Bar(_percent(workspace), time.monotonic() - began)
-    handle = display(bar, display_id=True)  # type: ignore[no-untyped-call]
-    while not ended.wait(STEP_SECONDS):
-        handle.update(Bar(_percent(workspace), time.monotonic() - began))
-    handle.update(_Done())
-
-
-def _percent(workspace: Workspace) -> float:
-    """Return how much of the query is done, -1 where that is not known."""
-    session = workspace.__dict__.get("session")
-    asked = getattr(session, "progress", None)
-    return float(asked()) if callable(asked) else -1.0
+    return display(bar, display_id=True)  # type: ignore[no-untyped-call, no-any-return]

@@ -15,7 +15,7 @@ from jupyter_lake.verbs import changing, transfers, staging, upkeep  # noqa: F40
 # isort: on
 from jupyter_lake.verbs.output import Output, Text
 from jupyter_lake.verbs.parsing import HelpAsked, UsageError, overview, parse_line, parse_words
-from jupyter_lake.verbs.registry import VERBS, Argument, Shown, Verb, argument, verb
+from jupyter_lake.verbs.registry import VERBS, Argument, Verb, argument, verb
 from jupyter_lake.verbs.workspace import Workspace
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Argument",
     "HelpAsked",
     "Output",
-    "Shown",
     "Text",
     "UsageError",
     "Verb",

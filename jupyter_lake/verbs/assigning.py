@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from jupyter_lake.verbs.cells import Cell, quantity
 from jupyter_lake.verbs.output import Block, Line, Output
-
-if TYPE_CHECKING:
-    from jupyter_lake.verbs.registry import Shown
 
 __all__ = ["Assigned", "assigned"]
 
@@ -22,13 +18,14 @@ class Assigned(Output):
     variable: str
     rows: int
     columns: int
-    commits: tuple[str, ...]
+    answered_at: str
+    commits: Mapping[str, str]
 
     def blocks(self) -> Sequence[Block]:
         """Return one line: the variable, its size, the commits that answered."""
         size = f"{quantity(self.rows, 'row')} × {quantity(self.columns, 'column')}"
-        at = f"answered at {', '.join(self.commits)}" if self.commits else ""
-        return [Line((Cell(self.variable, style="strong"), size, Cell(at, style="muted")))]
+        at = Cell(self.answered_at, style="muted")
+        return [Line((Cell(self.variable, style="strong"), size, at))]
 
     def to_dict(self) -> dict[str, object]:
         """Return the variable's name, size and commits."""
@@ -36,14 +33,15 @@ class Assigned(Output):
             "variable": self.variable,
             "rows": self.rows,
             "columns": self.columns,
-            "commits": list(self.commits),
+            "commits": dict(self.commits),
         }
 
 
-def assigned(name: str, result: Shown) -> Assigned | None:
+def assigned(name: str, result: object) -> Assigned | None:
     """Tell of a result that went into a variable; nothing of one that has no rows."""
-    commits = getattr(result, "commits", None)
-    if commits is None or not hasattr(result, "columns"):
+    from jupyter_lake.query import Result
+
+    if not isinstance(result, Result) or result.relation is None:
         return None
-    shown = tuple(f"{repo}@{commit[:8]}" for repo, commit in commits.items())
-    return Assigned(name, len(result), len(result.columns), shown)  # type: ignore[arg-type]
+    rows, columns = result.shape
+    return Assigned(name, rows, columns, result.answered_at, result.commits)

@@ -84,7 +84,7 @@ def _converted(value: object) -> pa.Table:
 
 
 def _is_pandas(value: object) -> bool:
-    return type(value).__module__.startswith("pandas.") and hasattr(value, "index")
+    return type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "index")
 
 
 def _column_name(column: object) -> str:

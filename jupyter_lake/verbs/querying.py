@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_lake.verbs.output import Text
 from jupyter_lake.verbs.parsing import UsageError
-from jupyter_lake.verbs.registry import Shown, argument, verb
+from jupyter_lake.verbs.registry import argument, verb
 
 if TYPE_CHECKING:
     from jupyter_lake.query import Result
@@ -33,7 +33,7 @@ __all__ = ["formatted", "sql"]
     ),
     raw="statement",
 )
-def sql(workspace: Workspace, options: argparse.Namespace) -> Shown:
+def sql(workspace: Workspace, options: argparse.Namespace) -> Result | Text:
     """Run SQL over tables at any commits: repo.table, "repo@ref".table.
 
     A repo without a ref is at its pin, else at the head of its default branch.
@@ -58,7 +58,7 @@ def sql(workspace: Workspace, options: argparse.Namespace) -> Shown:
     return formatted(result, options.format) if options.format else result
 
 
-def formatted(result: Result, form: str) -> Shown:
+def formatted(result: Result, form: str) -> Text:
     """Return a result as text to hand on: ``csv``, ``json`` (lines), or a whole ``table``."""
     if form == "table":
         return Text(repr(result))

@@ -11,7 +11,7 @@ import argparse
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from jupyter_lake.verbs.workspace import Workspace
@@ -21,7 +21,6 @@ __all__ = [
     "VERBS",
     "Argument",
     "Completes",
-    "Shown",
     "Verb",
     "argument",
     "verb",
@@ -37,14 +36,6 @@ GROUPS = {
     "trace": "Trace",
     "keep": "Keep in order",
 }
-
-
-class Shown(Protocol):
-    """What each verb returns: something a notebook shows and a program reads."""
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the answer as JSON holds it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,8 @@ def argument(*names: str, completes: Completes = "", **settings: object) -> Argu
     return Argument(names, completes, settings)
 
 
-Run = Callable[["Workspace", argparse.Namespace], Shown]
+Run = Callable[["Workspace", argparse.Namespace], object]
+"""Returns an `Output`, or what a layer below shows of itself: a query's result, a graph."""
 
 
 @dataclass(frozen=True, slots=True)

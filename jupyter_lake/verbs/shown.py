@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_lake.store import Commit, Entry
     from jupyter_lake.verbs.workspace import Workspace
 
-__all__ = ["ShownCommit", "ShownFile", "show"]
+__all__ = ["ShownCommit", "ShownFile", "show", "shown_commit"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,17 +113,18 @@ def show(workspace: Workspace, options: argparse.Namespace) -> ShownCommit | Sho
     """
     at = place(workspace, options.address)
     if not at.path:
-        return _commit(at.commit)
+        return shown_commit(at.commit)
     try:
         return _file(at, at.commit.entry(at.path))
     except PathNotFoundError:
         changed = at.repo.log(at.commit.id, path=at.path, limit=1)
         if not changed:
             raise
-        return _commit(changed[0])
+        return shown_commit(changed[0])
 
 
-def _commit(commit: Commit) -> ShownCommit:
+def shown_commit(commit: Commit) -> ShownCommit:
+    """Tell of a commit in full."""
     return ShownCommit(commit.repo.name, commit_line(commit), file_changes(commit.changes()))
 
 

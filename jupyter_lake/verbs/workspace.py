@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspace"]
 
+Progress = Callable[[float | None, float], None]
+
 
 class Workspace:
     """The state that verbs share between calls.
@@ -36,6 +38,11 @@ class Workspace:
         Returns the notebook's variables by name, at the time of the call.
     recorder
         Records what cells read and write; None outside a notebook.
+
+    Attributes
+    ----------
+    progress
+        Told how far a long statement has come: the share and the seconds.
     """
 
     def __init__(
@@ -54,7 +61,7 @@ class Workspace:
         self.recorder = recorder
         self.pins: dict[str, str] = {}
         self.staging: Staging | None = None
-        self.progress: Callable[[str], None] = lambda _: None
+        self.progress: Progress | None = None
 
     def command(self, words: str) -> str:
         """Return a command as the person would type it here, for a hint."""
@@ -115,7 +122,7 @@ class Workspace:
         from jupyter_lake.query import Session
 
         session = Session(lake, pins=self.pins)
-        session.pins = self.pins
+        session.runner.progress = self.progress
         session.register_schema("lake", self._lineage_table)
         return session
 

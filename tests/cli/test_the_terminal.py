@@ -59,7 +59,8 @@ def test_a_year_of_work_without_a_notebook(command: Command, tmp_path: Path) -> 
     (tmp_path / "new.csv").write_text("a,b\n1,2\n")
     assert command("open", "--create").out.startswith("Made the lake")
     assert command("create", "raw").status == 0
-    assert command("log", "raw").status == 0
+    assert "no commit yet" in command("repos").out
+    assert "makes the first" in command("log", "raw").err
     assert command("put", "new.csv", "raw", "-m", "As sent").status == 0
     assert "new.csv" in command("ls", "raw").out
     assert command("branch", "raw", "fix").status == 0

@@ -55,7 +55,7 @@ def test_a_name_takes_the_result_and_says_so_in_one_line(run: Run, shell: Intera
 def test_variables_join_with_lake_tables(run: Run) -> None:
     run("import pandas as pd\nrates = pd.DataFrame({'region': ['north'], 'rate': [2.0]})")
     result = run("%lake sql SELECT sum(amount * rate) FROM sales.orders JOIN rates USING (region)")
-    assert result.fetchall() == [(10 + 30 + 10 + 10 + 30,)]
+    assert result.fetchall() == [(2 * (10 + 30 + 10 + 10 + 30),)]
 
 
 def test_pins_hold_for_names_until_they_are_cleared(run: Run) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import jupyter_lake.notebook  # noqa: F401  declares a verb of its own
 from jupyter_lake.verbs import VERBS, parse_line, parse_words
 from jupyter_lake.verbs.parsing import usage
 from jupyter_lake.verbs.registry import GROUPS, Verb
