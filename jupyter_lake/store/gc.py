@@ -152,6 +152,7 @@ class _Collection:
         self._grace = grace
         self._since = datetime.now(UTC) - retention
         self._reach = Reach(self._objects, repo.keys)
+        self._collected = collected_commits(self._objects, repo.keys)
 
     def run(self) -> None:
         with announcement(self._objects, self._keys) as begun:
@@ -167,7 +168,14 @@ class _Collection:
             self._delete({info.key: info for info in some}, before)
 
     def _mark(self) -> None:
-        self._reach.follow(self._reach.roots(self._since))
+        # A log goes on naming what earlier collections have deleted.
+        roots = self._reach.roots(self._since)
+        gone = {
+            id
+            for id in roots & self._collected
+            if self._objects.info(self._keys.commit(id)) is None
+        }
+        self._reach.follow(roots - gone)
 
     def _doomed(self, before: datetime) -> Iterator[ObjectInfo]:
         for kind in KINDS:
