@@ -119,8 +119,7 @@ class Explorer:
             hint = self._workspace.command("create NAME")
             self.preview.value = f"No repo yet. Make one: <code>{hint}</code>"
             return
-        if start is not None:
-            self.repos.value = self._workspace.lake.repo(start.repo).name
+        self.repos.value = self._workspace.lake.repo(start.repo).name if start else names[0]
         self._path = start.path if start else ""
         self._fill_refs(start.ref if start else None)
 
@@ -146,15 +145,19 @@ class Explorer:
 
     def _open(self, path: str) -> None:
         commit = self._commit
+        shown = path
         try:
             items = commit.ls(path)
         except LakeError:
-            path, items = "", commit.ls("")
+            path, shown, items = "", "", commit.ls("")
+        if path and [item.path for item in items] == [path]:  # a file: open the folder it is in
+            path = path.rpartition("/")[0]
+            items = commit.ls(path)
         self._path = path
         above = [("↑ ..", UP)] if path else []
         self.files.options = above + [_item_label(item) for item in items]
         self.files.value = None
-        self._show(path)
+        self._show(shown)
 
     def _show(self, path: str) -> None:
         """Show what lies at a path: rows of a table, a text, a picture."""

@@ -24,7 +24,7 @@ class Assigned(Output):
     def blocks(self) -> Sequence[Block]:
         """Return one line: the variable, its size, the commits that answered."""
         size = f"{quantity(self.rows, 'row')} × {quantity(self.columns, 'column')}"
-        at = Cell(self.answered_at, style="muted")
+        at = Cell(f"· {self.answered_at}" if self.answered_at else "", style="muted")
         return [Line((Cell(self.variable, style="strong"), size, at))]
 
     def to_dict(self) -> dict[str, object]:

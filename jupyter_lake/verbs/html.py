@@ -37,7 +37,7 @@ STYLE = """\
 .jp-lake .c{color:var(--jp-warn-color0,inherit)}
 .jp-lake caption{text-align:left;caption-side:top;padding:0}
 .jp-lake .note{margin-top:2px}
-.jp-lake .l>*{margin-right:12px}
+.jp-lake .l>*{margin-right:.35em}
 .jp-lake pre{margin:4px 0;background:none;color:inherit;white-space:pre-wrap}
 .jp-lake summary{cursor:pointer;color:var(--jp-ui-font-color2,inherit)}
 """

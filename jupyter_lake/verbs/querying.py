@@ -55,6 +55,7 @@ def sql(workspace: Workspace, options: argparse.Namespace) -> Result | Text:
             hint=f"Write: {workspace.command('sql')} SELECT ... FROM repo.table",
         )
     result = workspace.session.sql(statement, variables=workspace.variables())
+    result.arrow()  # so that an error, a bar and the stop button are this cell's
     return formatted(result, options.format) if options.format else result
 
 

@@ -23,7 +23,7 @@ def as_text(blocks: Sequence[Block]) -> str:
 def _lines(block: Block) -> list[str]:
     match block:
         case Line(parts):
-            return [_GAP.join(text for part in parts if (text := _text(part)))]
+            return [" ".join(text for part in parts if (text := _text(part)))]
         case Note(text):
             return [text]
         case Code(source):

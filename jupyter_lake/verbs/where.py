@@ -112,7 +112,9 @@ class Opened(Output):
     def blocks(self) -> Sequence[Block]:
         """Return one line, and the next command for an empty lake."""
         verb = "Made the lake" if self.created else "Opened"
-        line = Line((verb, Cell(self.url, style="strong"), quantity(len(self.repos), "repo")))
+        line = Line(
+            (verb, Cell(self.url, style="strong"), f"({quantity(len(self.repos), 'repo')})")
+        )
         return [line, *([Note(self.next_step)] if self.next_step else [])]
 
     def to_dict(self) -> dict[str, object]:

@@ -47,7 +47,7 @@ def test_from_a_query_to_a_publication_and_its_lineage(run: Run, shell: Interact
 
 def test_a_name_takes_the_result_and_says_so_in_one_line(run: Run, shell: InteractiveShell) -> None:
     told = run("%lake sql few << FROM sales.orders LIMIT 2")
-    assert repr(told).startswith("few  2 rows × 3 columns  answered at sales@")
+    assert repr(told).startswith("few 2 rows × 3 columns · answered at sales@")
     assert "\n" not in repr(told)
     assert len(shell.user_ns["few"].df()) == 2
 

@@ -29,7 +29,7 @@ BLOCKS: list[Block] = [
 
 def test_text_stands_in_columns_numbers_to_the_right() -> None:
     assert as_text(BLOCKS).splitlines() == [
-        "sales  at  3f9c2a41",
+        "sales at 3f9c2a41",
         "two files",
         "name       rows",
         "日本.csv      7",
@@ -90,7 +90,7 @@ def test_counts_have_their_noun() -> None:
 
 
 def test_what_is_not_for_a_terminal_does_not_reach_it() -> None:
-    assert as_text([Line(("a\x1b[31mb", "c\nd", "e\u202ef"))]) == "a\ufffd[31mb  c  e\ufffdf"
+    assert as_text([Line(("a\x1b[31mb", "c\nd", "e\u202ef"))]) == "a\ufffd[31mb c e\ufffdf"
 
 
 def test_code_folds_under_its_summary() -> None:
