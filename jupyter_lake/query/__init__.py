@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jupyter_lake.query.datasets import Dataset, resolve_dataset
     from jupyter_lake.query.names import quoted_name
-    from jupyter_lake.query.preview import Preview, preview
+    from jupyter_lake.query.previews import Preview, preview
     from jupyter_lake.query.results import Result
-    from jupyter_lake.query.row_diff import RowDiff, row_diff
-    from jupyter_lake.query.scan import scan
+    from jupyter_lake.query.row_diffs import RowDiff, row_diff
+    from jupyter_lake.query.scanning import scan
     from jupyter_lake.query.session import Session
 
 __all__ = [
@@ -34,15 +34,15 @@ __all__ = [
 # Where each name lives: importing one thing doesn't load the rest.
 _HOMES = {
     "Dataset": "datasets",
-    "Preview": "preview",
+    "Preview": "previews",
     "Result": "results",
-    "RowDiff": "row_diff",
+    "RowDiff": "row_diffs",
     "Session": "session",
-    "preview": "preview",
+    "preview": "previews",
     "quoted_name": "names",
     "resolve_dataset": "datasets",
-    "row_diff": "row_diff",
-    "scan": "scan",
+    "row_diff": "row_diffs",
+    "scan": "scanning",
 }
 
 

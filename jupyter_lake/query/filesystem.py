@@ -252,21 +252,22 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
     # Inside
 
     @functools.cached_property
-    def _lake(self) -> Lake:
+    def lake(self) -> Lake:
+        """The lake, opened when it is first needed."""
         return _lake_at(os.getpid(), self.url, _Options(self.lake_options))
 
     def _place(self, path: str) -> tuple[Commit, str]:
         """Return the commit and the path inside it."""
         address = Address.parse(path)
         name = address.repo + (f"@{address.ref}" if address.ref else "")
-        repo = self._lake.repo(address.repo)
+        repo = self.lake.repo(address.repo)
         if name not in self.pins:
             self.pins[name] = repo.resolve(address.ref)
         return repo.commit(self.pins[name]), address.path
 
     def _children(self, path: str) -> list[dict[str, Any]]:
         if not path:
-            return [_folder_info(repo.name) for repo in self._lake.repos()]
+            return [_folder_info(repo.name) for repo in self.lake.repos()]
         commit, inside = self._place(path)
         try:
             found = commit.ls(inside)
@@ -283,7 +284,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         except LakeError as error:
             raise FileNotFoundError(f"{error.message} {error.hint}") from None
         self._tell(commit, inside)
-        objects = self._lake.objects
+        objects = self.lake.objects
         url = physical_url(objects, commit.repo.keys, entry)
         file = DataFile(inside, url, entry.size, entry.rows, entry.hash, entry)
         return source_of(objects, url, entry.size, key=identity(file), pin_text=entry.pin_text)
@@ -291,7 +292,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
     def _tell(self, commit: Commit, path: str) -> None:
         if (commit.id, path) not in self._told:
             self._told.add((commit.id, path))
-            lake = self._lake.url
+            lake = self.lake.url
             access.emit(access.Read(lake, commit.repo.name, commit.id, path, None, self.via))
 
 

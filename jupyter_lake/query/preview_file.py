@@ -12,7 +12,7 @@ from jupyter_lake.errors import PathNotFoundError
 from jupyter_lake.query.json_values import Json, json_value
 
 if TYPE_CHECKING:
-    from jupyter_lake.query.preview import Kind
+    from jupyter_lake.query.previews import Kind
     from jupyter_lake.store import Commit
 
 __all__ = ["Looked", "look"]

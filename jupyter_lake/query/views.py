@@ -102,7 +102,8 @@ class Views:
 def _variant(dataset: Dataset, filename: bool) -> str:
     """Return what tells this choice of files from others of the same commit."""
     marks = "+filename" if filename else ""
-    digest = hashlib.sha256("\n".join(file.path for file in dataset.files).encode())
+    # By what DuckDB calls them: that changes when a remote file is on this machine, or no longer.
+    digest = hashlib.sha256("\n".join(physical(file) for file in dataset.files).encode())
     return f"{marks}#{digest.hexdigest()[:8]}"
 
 

@@ -43,7 +43,7 @@ def list_folder(question: Question, name: str) -> object:
 
 def preview_path(question: Question, name: str) -> object:
     """Return a look at ``path``: a table's columns and rows, or a file's text or picture."""
-    from jupyter_lake.query.preview import preview
+    from jupyter_lake.query import preview
 
     commit = question.lake.repo(name).commit(question.text("ref") or None)
     path = question.text("path")

@@ -15,7 +15,7 @@ import pytest
 
 from jupyter_lake import access
 from jupyter_lake.errors import LakeError, PathNotFoundError, QueryError
-from jupyter_lake.query.preview import preview
+from jupyter_lake.query.previews import preview
 from jupyter_lake.store import Commit, Lake
 from tests.query.remote_files import counted
 
@@ -229,7 +229,7 @@ def seen() -> Iterator[list[access.Event]]:
 
 def test_what_is_not_there_is_named(local_lake: Lake) -> None:
     commit = _commit(local_lake, FILES)
-    with pytest.raises(LakeError, match="'nots.md'") as caught:
+    with pytest.raises(LakeError, match="'nots[.]md'") as caught:
         preview(commit, "nots.md")
     assert "notes.md" in caught.value.hint
     with pytest.raises(PathNotFoundError):

@@ -1,0 +1,219 @@
+"""Datasets in the reader of one's choice, with each reader's quirks seen to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jupyter_lake.addresses import Address
+from jupyter_lake.errors import InvalidInputError, closest
+from jupyter_lake.query.filesystem import LakeFileSystem
+
+if TYPE_CHECKING:
+    import pyarrow.dataset
+
+    from jupyter_lake.store.commits import Commit
+    from jupyter_lake.store.lakes import Lake
+
+__all__ = ["ENGINES", "scan"]
+
+_IN_PLACE = ("parquet", "arrow")
+_THREADS = 16
+
+
+def scan(lake: Lake, address: str, *, engine: str = "pandas") -> Any:
+    """Open a dataset with a reader.
+
+    Parameters
+    ----------
+    lake, address
+        Where it is: ``sales@main~2/orders``. The ref is looked up once.
+    engine
+        ``pandas`` gives a DataFrame, ``polars`` a LazyFrame, ``pyarrow`` a
+        Dataset, ``dask`` a dask DataFrame, ``duckdb`` a relation, ``ray`` a
+        Ray Dataset. Only the first holds all rows in memory, but for CSV and
+        JSON, which only Dask and Ray read in pieces.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such reader, or it isn't installed.
+    DatasetNotFoundError, RepoNotFoundError, RefNotFoundError
+    """
+    if engine not in ENGINES:
+        near = closest(engine, ENGINES)
+        raise InvalidInputError(
+            f"{engine!r} is no reader that lakes know.",
+            hint=f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(ENGINES)}.",
+        )
+    dataset = _Scanned(lake, Address.parse(address), engine)
+    try:
+        return ENGINES[engine](dataset)
+    except ModuleNotFoundError as error:
+        raise InvalidInputError(
+            f"Reading with {engine} takes the package {error.name}, which isn't installed here.",
+            hint=f"Install it (`%pip install {error.name}`), or choose another reader.",
+        ) from error
+
+
+class _Scanned:
+    """A dataset at one commit, and the ways to get at it."""
+
+    def __init__(self, lake: Lake, address: Address, engine: str) -> None:
+        from jupyter_lake.query.datasets import resolve_dataset
+
+        self.lake = lake
+        self.commit: Commit = lake.repo(address.repo).commit(address.ref)
+        self.path = address.path
+        self.dataset = resolve_dataset(self.commit, address.path)
+        self.filesystem = LakeFileSystem.of(lake, via=engine)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether Arrow reads the files themselves."""
+        return self.dataset.format in _IN_PLACE
+
+    @property
+    def names(self) -> list[str]:
+        """The files as the filesystem names them, with the commit pinned."""
+        root = f"{self.commit.repo.name}@{self.commit.id}"
+        return [f"{root}/{file.path}" for file in self.dataset.files]
+
+    def arrow_dataset(self) -> pyarrow.dataset.Dataset:
+        """Return the files as one Arrow dataset whose schema has every file's columns."""
+        import pyarrow.dataset as ds
+
+        if not self.in_place:
+            return ds.dataset(self.table())
+        found = _opened(self.filesystem, self.names, self.dataset.format)
+        return found if len(self.names) == 1 else found.replace_schema(_united(found))
+
+    def table(self) -> Any:
+        """Return all rows as an Arrow table, read by DuckDB."""
+        from jupyter_lake.query import Session
+
+        return Session(self.lake).sql(f"FROM {self.sql_name}").arrow()
+
+    @property
+    def sql_names(self) -> list[str]:
+        """The files' names in a statement, one by one."""
+        from jupyter_lake.query import quoted_name
+
+        commit = self.commit
+        return [quoted_name(commit.repo.name, commit.id, file.path) for file in self.dataset.files]
+
+    @property
+    def sql_name(self) -> str:
+        """The dataset's name in a statement, with the commit pinned."""
+        from jupyter_lake.query import quoted_name
+
+        return quoted_name(self.commit.repo.name, self.commit.id, self.path)
+
+
+def _opened(
+    filesystem: LakeFileSystem, names: Sequence[str], kind: str, schema: Any = None
+) -> pyarrow.dataset.Dataset:
+    import pyarrow.dataset as ds
+
+    return ds.dataset(
+        list(names),
+        filesystem=filesystem,
+        format="parquet" if kind == "parquet" else "ipc",
+        partitioning=ds.partitioning(flavor="hive"),
+        partition_base_dir=names[0].partition("/")[0],
+        schema=schema,
+    )
+
+
+def _schemas(found: pyarrow.dataset.Dataset) -> list[Any]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(lambda fragment: fragment.physical_schema, found.get_fragments()))
+
+
+def _united(found: pyarrow.dataset.Dataset) -> Any:
+    """Return a schema with every file's columns, in the widest of their types."""
+    import pyarrow as pa
+
+    return pa.unify_schemas([*_schemas(found), found.schema], promote_options="permissive")
+
+
+def _pandas(dataset: _Scanned) -> Any:
+    table = dataset.arrow_dataset().to_table() if dataset.in_place else dataset.table()
+    return table.to_pandas()
+
+
+def _polars(dataset: _Scanned) -> Any:
+    import polars as pl
+
+    if dataset.in_place:
+        return pl.scan_pyarrow_dataset(dataset.arrow_dataset())
+    frame = pl.from_arrow(dataset.table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame.lazy()
+
+
+def _pyarrow(dataset: _Scanned) -> Any:
+    return dataset.arrow_dataset()
+
+
+def _duckdb(dataset: _Scanned) -> Any:
+    from jupyter_lake.query import Session
+
+    return Session(dataset.lake).sql(f"FROM {dataset.sql_name}").relation
+
+
+def _dask(dataset: _Scanned) -> Any:
+    import dask.dataframe
+
+    dd: Any = dask.dataframe
+    if not dataset.in_place:
+        from dask.delayed import delayed
+
+        parts = [delayed(_part)(dataset.filesystem, name) for name in dataset.sql_names]
+        return dd.from_delayed(parts, verify_meta=False)
+    found = dataset.arrow_dataset()
+    kind = dataset.dataset.format
+    if kind == "parquet" and len(set(map(str, _schemas(found)))) == 1:
+        return dd.read_parquet(dataset.names, filesystem=dataset.filesystem)
+    # dask takes all files to have the columns of the first.
+    return dd.from_map(
+        _fragment,
+        dataset.names,
+        filesystem=dataset.filesystem,
+        kind=kind,
+        schema=found.schema,
+        meta=found.schema.empty_table().to_pandas(),
+        enforce_metadata=False,
+    )
+
+
+def _fragment(name: str, *, filesystem: LakeFileSystem, kind: str, schema: Any) -> Any:
+    """Read one file in a worker, with the columns of all."""
+    return _opened(filesystem, [name], kind, schema).to_table().to_pandas()
+
+
+def _part(filesystem: LakeFileSystem, name: str) -> Any:
+    """Read one file in a worker."""
+    from jupyter_lake.query import Session
+
+    return Session(filesystem.lake).sql(f"FROM {name}").df()
+
+
+def _ray(dataset: _Scanned) -> Any:
+    import ray.data
+
+    if dataset.dataset.format == "parquet":
+        return ray.data.read_parquet(dataset.names, filesystem=dataset.filesystem)
+    return ray.data.from_arrow(dataset.arrow_dataset().to_table())
+
+
+ENGINES: dict[str, Callable[[_Scanned], Any]] = {
+    "pandas": _pandas,
+    "polars": _polars,
+    "pyarrow": _pyarrow,
+    "dask": _dask,
+    "duckdb": _duckdb,
+    "ray": _ray,
+}
