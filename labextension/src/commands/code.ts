@@ -5,7 +5,7 @@ import { CommandIDs } from '../commandIds';
 import type { INotebooks } from '../notebook/notebooks';
 import { queryCell } from '../notebook/query';
 import type { ILakeContext } from '../panel/context';
-import { address } from '../text/addresses';
+import { address, brief } from '../text/addresses';
 import { placeOf, textOf } from './args';
 import { tell, tellTrouble } from './tell';
 
@@ -19,7 +19,7 @@ export function addCodeCommands(context: ILakeContext, notebooks: INotebooks | n
     isEnabled: args => placeOf(args, model).repo !== '',
     execute: args => {
       const { repo, ref, path } = placeOf(args, model);
-      const text = address(repo, ref, path);
+      const text = address(repo, brief(ref), path);
       Clipboard.copyToSystem(text);
       tell(trans.__('Copied %1', text));
     }
@@ -43,7 +43,7 @@ export function addCodeCommands(context: ILakeContext, notebooks: INotebooks | n
       const { repo, ref, path } = placeOf(args, model);
       const newest = isNewest(ref, repo);
       await tellTrouble(
-        notebooks?.insert(queryCell(repo, newest ? '' : ref, path)) ?? Promise.resolve()
+        notebooks?.insert(queryCell(repo, newest ? '' : brief(ref), path)) ?? Promise.resolve()
       );
     }
   });

@@ -4,6 +4,7 @@ import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../commandIds';
 import type { LakeModel } from '../model/lakeModel';
 import type { ILakeContext } from '../panel/context';
+import { brief } from '../text/addresses';
 import { placeOf, textOf } from './args';
 import { tell, tellTrouble } from './tell';
 
@@ -33,7 +34,7 @@ export function addNameCommands({ commands, model, trans }: ILakeContext): void 
     execute: async args => {
       const { repo, ref } = placeOf(args, model);
       const from = ref || model.selection.at;
-      const title = trans.__('Name of the new branch of %1, from %2', repo, from);
+      const title = trans.__('Name of the new branch of %1, from %2', repo, brief(from));
       const name = await ask(title, trans.__('Make'));
       if (name && (await tellTrouble(model.client.createBranch(repo, name, from)))) {
         await model.refresh();
@@ -47,7 +48,10 @@ export function addNameCommands({ commands, model, trans }: ILakeContext): void 
     execute: async args => {
       const { repo, ref } = placeOf(args, model);
       const at = ref || model.selection.at;
-      const name = await ask(trans.__('Name of the new tag on %1@%2', repo, at), trans.__('Make'));
+      const name = await ask(
+        trans.__('Name of the new tag on %1@%2', repo, brief(at)),
+        trans.__('Make')
+      );
       if (name && (await tellTrouble(model.client.createTag(repo, name, at)))) {
         await model.refresh();
       }

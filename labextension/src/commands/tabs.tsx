@@ -13,7 +13,7 @@ import { commitIcon, lineageIcon } from '../icons';
 import type { ILakeContext } from '../panel/context';
 import { LakeProvider } from '../panel/context';
 import { PreviewView } from '../table/previewView';
-import { address, parse } from '../text/addresses';
+import { address, brief, parse } from '../text/addresses';
 import { placeOf, textOf } from './args';
 
 type Tab = MainAreaWidget<Widget>;
@@ -55,22 +55,22 @@ export class Tabs {
   }
 
   preview(repo: string, ref: string, path: string): void {
-    const at = address(repo, ref, path);
+    const at = address(repo, brief(ref), path);
     const label = path.split('/').at(-1) ?? at;
     this.open(`lake-preview:${at}`, label, at, spreadsheetIcon, () => {
-      return new PreviewView({ repo, ref, path }, this.context);
+      return new PreviewView({ repo, ref: brief(ref), path }, this.context);
     });
   }
 
   commit(repo: string, ref: string): void {
-    const at = address(repo, ref);
+    const at = address(repo, brief(ref));
     this.open(`lake-commit:${at}`, at, at, commitIcon, () =>
       this.react(<CommitView repo={repo} at={ref} />)
     );
   }
 
   compare(repo: string, a: string, b: string): void {
-    const label = this.context.trans.__('%1: %2 and %3', repo, a, b);
+    const label = this.context.trans.__('%1: %2 and %3', repo, brief(a), brief(b));
     this.open(`lake-compare:${address(repo, a)} ${b}`, label, label, commitIcon, () =>
       this.react(<CompareView repo={repo} a={a} b={b} />)
     );
@@ -143,7 +143,7 @@ export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: T
     isEnabled: args => chosen(args).repo !== '',
     execute: args => {
       const { repo, ref, path } = chosen(args);
-      tabs.lineage(address(repo, ref, path));
+      tabs.lineage(address(repo, brief(ref), path));
     }
   });
   commands.addCommand(CommandIDs.compare, {
@@ -164,9 +164,9 @@ export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: T
     const refs = repo === model.selection.now.repo ? model.refs.value : undefined;
     const names = [...(refs?.branches ?? []), ...(refs?.tags ?? [])].map(({ name }) => name);
     const answer = await InputDialog.getItem({
-      title: trans.__('Compare %1@%2 with', repo, ref),
+      title: trans.__('Compare %1@%2 with', repo, brief(ref)),
       label: trans.__('A branch, tag or commit'),
-      items: [`${ref}~1`, ...names],
+      items: [`${brief(ref)}~1`, ...names],
       editable: true,
       okLabel: trans.__('Compare')
     });

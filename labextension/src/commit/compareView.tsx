@@ -4,7 +4,7 @@ import type { IComparison } from '../api/types';
 import { LakeError } from '../api/request';
 import { useLake } from '../panel/context';
 import { EmptyNotice, ErrorNotice } from '../panel/notice';
-import { address, short } from '../text/addresses';
+import { address, brief, short } from '../text/addresses';
 import { Changes } from './changes';
 
 /** The paths in which two commits of a repo differ. */
@@ -33,7 +33,7 @@ export function CompareView(props: { repo: string; a: string; b: string }): Reac
   return (
     <article className="jp-Lake-commit" aria-label={trans.__('Comparison')}>
       <header>
-        <h2>{trans.__('%1 compared with %2', b, a)}</h2>
+        <h2>{trans.__('%1 compared with %2', brief(b), brief(a))}</h2>
       </header>
       <p className="jp-Lake-byline">
         <code>{address(repo, short(found.a.commit))}</code> →{' '}

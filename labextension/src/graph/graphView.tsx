@@ -11,6 +11,9 @@ import { relatives } from './neighbours';
 const FIRST_HOPS = 8;
 const MORE_HOPS = 4;
 const MOST_HOPS = 20;
+const PIXELS_PER_POINT = 96 / 72;
+const PADDING = 34;
+const SMALLEST = 0.6;
 
 /** The whole lineage of something, left to right; a chosen node fades what is not its kin. */
 export function GraphView({ address }: { address: string }): React.JSX.Element {
@@ -109,8 +112,8 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
       edge.classList.toggle('jp-mod-faded', kin !== null && !(kin.has(source) && kin.has(target)));
     });
     const box = svg?.viewBox.baseVal;
-    if (svg && box?.width) {
-      svg.style.width = `${box.width * 1.33 * scale}px`;
+    if (svg && box?.width && host.current) {
+      svg.style.width = `${fitted(box.width, host.current.clientWidth) * scale}px`;
       svg.style.height = 'auto';
     }
   }, [graph, chosen, drawn, scale]);
@@ -128,6 +131,12 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
       onKeyDown={event => (event.key === 'Enter' || event.key === ' ') && pick(event)}
     />
   );
+}
+
+/** A drawing's width on the page: as large as its letters are meant, or smaller to fit. */
+function fitted(width: number, room: number): number {
+  const meant = width * PIXELS_PER_POINT;
+  return Math.max(Math.min(meant, room - PADDING), meant * SMALLEST);
 }
 
 function makeButton(svg: SVGSVGElement, node: Node): void {

@@ -1,7 +1,7 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import { address } from '../text/addresses';
+import { address, brief } from '../text/addresses';
 
 /** What a person is looking at. Empty `commit`: the newest of `ref`; empty `path`: all of it. */
 export interface ISelected {
@@ -31,6 +31,11 @@ export class Selection {
   /** The address of what is selected, or '' where nothing is. */
   get address(): string {
     return this._now.repo ? address(this._now.repo, this.at, this._now.path) : '';
+  }
+
+  /** The address as people read it, with a short commit id. */
+  get label(): string {
+    return this._now.repo ? address(this._now.repo, brief(this.at), this._now.path) : '';
   }
 
   repo(repo: string, ref = ''): void {

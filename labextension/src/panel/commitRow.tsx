@@ -16,7 +16,8 @@ export interface ICommitRowProps {
 
 /** A commit in two lines: what it is for and when; who made it and what it changed. */
 export function CommitRow({ commit, lanes, summary }: ICommitRowProps): React.JSX.Element {
-  const { trans } = useLake();
+  const { model, trans } = useLake();
+  const refs = commit.refs.filter(ref => ref !== model.selection.now.ref);
   const notebook = summary?.made_by?.notebook;
   const title = `${commit.message}\n${commit.author} · ${exactly(commit.time)} · ${commit.short}`;
   return (
@@ -27,7 +28,7 @@ export function CommitRow({ commit, lanes, summary }: ICommitRowProps): React.JS
           <span className="jp-Lake-grow">
             {firstLine(commit.message) || trans.__('(no message)')}
           </span>
-          {commit.refs.map(ref => (
+          {refs.map(ref => (
             <span key={ref} className="jp-Lake-chip">
               {ref}
             </span>

@@ -141,7 +141,7 @@ function FileRow({ row }: { row: IRow }): React.JSX.Element {
         {middle(entry.name, LONGEST_NAME)}
         {entry.folder && '/'}
       </span>
-      <span className="jp-Lake-second">{amount(entry, trans)}</span>
+      <span className="jp-Lake-second jp-Lake-amount">{amount(entry, trans)}</span>
       <span className="jp-Lake-second jp-Lake-size">{bytes(entry.bytes)}</span>
     </>
   );

@@ -29,13 +29,13 @@ export function Lineage(): React.JSX.Element {
   if (!from.length && !madeBy.length && !usedBy.length && !into.length) {
     return (
       <EmptyNotice
-        what={trans.__('Nothing is recorded about %1.', selection.address)}
+        what={trans.__('Nothing is recorded about %1.', selection.label)}
         hint={trans.__('What cells read and publish with %lake appears here by itself.')}
       />
     );
   }
   return (
-    <ul className="jp-Lake-hops" aria-label={trans.__('Lineage of %1', selection.address)}>
+    <ul className="jp-Lake-hops" aria-label={trans.__('Lineage of %1', selection.label)}>
       {from.map(node => (
         <SourceRow key={node.id} node={node} />
       ))}
@@ -111,7 +111,7 @@ function RunRow({ node, verb }: { node: IRunNode; verb: string }): React.JSX.Ele
         <span className="jp-Lake-grow">
           <span className="jp-Lake-second">{verb}</span> {node.label}
         </span>
-        <span className="jp-Lake-second">{node.user}</span>
+        <span className="jp-Lake-second jp-Lake-who">{node.user}</span>
         <time className="jp-Lake-when" dateTime={node.started}>
           {ago(node.started, trans)}
         </time>

@@ -40,11 +40,10 @@ export function TextButton(props: {
   strong?: boolean;
   title?: string;
 }): React.JSX.Element {
-  const look = props.strong ? 'jp-mod-accept' : 'jp-mod-reject';
   return (
     <button
       type="button"
-      className={`jp-Lake-textButton jp-mod-styled ${look}`}
+      className={`jp-Lake-textButton${props.strong ? ' jp-mod-strong' : ''}`}
       title={props.title}
       onClick={props.onClick}
     >

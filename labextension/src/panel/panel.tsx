@@ -27,7 +27,12 @@ export interface IFolds {
 }
 
 const TITLE_HEIGHT = 28;
-const FIRST: IFolds = { open: [true, true, true, true, false], sizes: [3, 5, 4, 3, 1] };
+const FIRST: IFolds = { open: [true, true, true, true, false], sizes: [2, 5, 4, 3, 1] };
+
+/** A section's name, as titles have it; the names and ids after it stay as they are. */
+function loud(name: string): string {
+  return name.toLocaleUpperCase();
+}
 
 /** The lake in JupyterLab's left area. */
 export class LakePanel extends SidePanel {
@@ -126,11 +131,13 @@ export class LakePanel extends SidePanel {
     const { trans, model } = this.context;
     const { repo, path } = model.selection.now;
     const at = short(model.tree.commit, 6);
+    const of = path ? `${repo}/${path}` : repo;
     const titles = [
-      trans.__('Repos'),
-      trans.__('Commits'),
-      at ? trans.__('Files at %1', at) : trans.__('Files'),
-      repo ? trans.__('Lineage of %1', path ? `${repo}/${path}` : repo) : trans.__('Lineage')
+      loud(trans.__('Repos')),
+      loud(trans.__('Commits')),
+      loud(trans.__('Files')) + (at ? ` ${trans.__('at %1', at)}` : ''),
+      loud(trans.__('Lineage')) + (of ? ` ${trans.__('of %1', of)}` : ''),
+      loud(trans.__('Activity'))
     ];
     titles.forEach((title, index) => {
       const widget = this.widgets[index];

@@ -59,10 +59,10 @@ function RefList(props: { anchor: DOMRect; onClose: () => void }): React.JSX.Ele
   useSignal(refs);
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
-  const choices = matching(choicesOf(refs.value, trans.__('Branches'), trans.__('Tags')), typed);
+  const choices = matching(choicesOf(refs.value, trans.__('branch'), trans.__('tag')), typed);
   const free = typed.trim();
   if (free && !choices.some(choice => choice.name === free)) {
-    choices.push({ name: free, group: trans.__('Any ref'), note: trans.__('as typed') });
+    choices.push({ name: free, group: trans.__('ref'), note: trans.__('as typed') });
   }
   const noted = choices.map(choice => ({ ...choice, note: note(choice.note) }));
   function note(text: string): string {

@@ -1,5 +1,6 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { BoxLayout, Widget } from '@lumino/widgets';
+import { MessageLoop } from '@lumino/messaging';
+import { Panel, Widget } from '@lumino/widgets';
 import React from 'react';
 
 import type { IPreview } from '../api/previewTypes';
@@ -20,23 +21,24 @@ export interface ISubject {
 const ROWS = 500;
 
 /** A look at one path of a commit: a table in a grid, any other file as what it is. */
-export class PreviewView extends Widget {
+export class PreviewView extends Panel {
   constructor(
     readonly subject: ISubject,
     private readonly context: ILakeContext
   ) {
     super();
     this.addClass('jp-Lake-preview');
-    const layout = new BoxLayout({ direction: 'top-to-bottom', spacing: 0 });
-    this.layout = layout;
     const header = ReactWidget.create(
       <LakeProvider value={context}>
         <Header view={this} />
       </LakeProvider>
     );
     header.addClass('jp-Lake-previewHeader');
-    layout.addWidget(header);
-    BoxLayout.setStretch(header, 0);
+    this.addWidget(header);
+    // The heads and notices above it change their height; a canvas has to be told.
+    const fit = () => MessageLoop.postMessage(this.grid, Widget.ResizeMessage.UnknownSize);
+    this._observer = new ResizeObserver(fit);
+    this._observer.observe(header.node);
     this.preview.changed.connect(() => this.arrange());
     void this.load('');
   }
@@ -50,6 +52,12 @@ export class PreviewView extends Widget {
     const { client } = this.context.model;
     // One key for all filters: the last rows stay while new ones are read.
     await this.preview.load('preview', () => client.preview(repo, ref, path, where, ROWS));
+  }
+
+  override dispose(): void {
+    this._observer.disconnect();
+    this.grid.dispose();
+    super.dispose();
   }
 
   private arrange(): void {
@@ -73,15 +81,14 @@ export class PreviewView extends Widget {
   }
 
   private put(body: Widget): void {
-    const layout = this.layout as BoxLayout;
-    if (!layout.widgets.includes(body)) {
-      layout.widgets.slice(1).forEach(widget => widget.dispose());
-      layout.addWidget(body);
-      BoxLayout.setStretch(body, 1);
+    if (!this.widgets.includes(body)) {
+      this.widgets.slice(1).forEach(widget => widget.dispose());
+      this.addWidget(body);
     }
   }
 
   private _arranged: IPreview | null = null;
+  private readonly _observer: ResizeObserver;
 }
 
 function Header({ view }: { view: PreviewView }): React.JSX.Element {

@@ -8,6 +8,11 @@ export function short(id: string, length = 8): string {
   return id.replace(/^[a-z0-9]+:/, '').slice(0, length);
 }
 
+/** A ref as people read it: a whole commit id is cut, a name is not. */
+export function brief(ref: string): string {
+  return /^([a-z0-9]+:)?[0-9a-f]{40,}$/.test(ref) ? short(ref) : ref;
+}
+
 export interface IAddress {
   repo: string;
   ref: string;
