@@ -73,7 +73,9 @@ class Session:
         return known != id(value) or variable in names_in(active.code)
 
     def snapshot(self, active: ActiveRun, lake_url: str) -> Run:
-        """Return a run that is not over yet, with what it stands on so far."""
+        """Return a run as a lake is to hold it; one that is not over, with its edges so far."""
+        if active.pending is None:
+            return active.snapshot(lake_url)
         return replace(active.snapshot(lake_url), upstream=tuple(self._so_far(active)))
 
     def _so_far(self, active: ActiveRun) -> Iterator[Upstream]:

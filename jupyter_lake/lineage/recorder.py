@@ -152,6 +152,10 @@ class Recorder:
         outbox.lake = lake
         self._uploader.outboxes = [*others, outbox]
         untracked.own_root(lake.url)
+        for running in self._active:  # it has opened the lake, which looked like reading files
+            running.untracked = {
+                name: None for name in running.untracked if not untracked.ours(name)
+            }
         held, self._held = self._held, []
         for run in held:
             self._keep(run)
@@ -327,7 +331,7 @@ class Recorder:
         last = self._uploader.outboxes[-1]
         for outbox in self._uploader.outboxes:
             if outbox is last or outbox.lake.url in active.lakes:
-                outbox.add(active.snapshot(outbox.lake.url), upload=upload)
+                outbox.add(self._session.snapshot(active, outbox.lake.url), upload=upload)
         self._uploader.wake()
 
     # -- what passes through the lake, and past it --------------------------------

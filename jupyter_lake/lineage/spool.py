@@ -69,6 +69,8 @@ class Spool:
         if not lock_file(handle):
             os.close(handle)
             return None
+        with contextlib.suppress(OSError):
+            os.write(handle, b"\n")  # its writer may have died in the middle of a line
         return cls(path, handle)
 
     def append(self, run: Run) -> None:
@@ -102,7 +104,7 @@ class Spool:
         """Let the file go; it is removed if nothing waits in it."""
         with self._lock:
             with contextlib.suppress(OSError):
-                if os.fstat(self._handle).st_size == 0:
+                if not _waiting_in(self.path):
                     self.path.unlink()
             with contextlib.suppress(OSError):
                 os.close(self._handle)

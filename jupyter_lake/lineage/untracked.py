@@ -57,6 +57,8 @@ class Watch:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
+        for folder in (config.spool_dir(), config.cache_dir()):
+            own_root(str(folder.absolute()))
         _sinks.append(sink)
         _install()
 
@@ -77,13 +79,17 @@ def own_root(url: str) -> None:
     _is_data_file.cache_clear()
 
 
+def ours(name: str) -> bool:
+    """Say whether a recorded name turns out to be the lake's own."""
+    path = name if "://" in name else os.path.abspath(os.path.expanduser(name))
+    return any(_lies_in(path, root) for root in _own_roots)
+
+
 def _install() -> None:
     global _installed  # noqa: PLW0603  a hook is for the whole process
     if _installed:
         return
     _installed = True
-    for folder in (config.spool_dir(), config.cache_dir()):
-        own_root(str(folder.absolute()))
     sys.addaudithook(_heard)
     from jupyter_lake.lineage.readers import wrap_readers
 

@@ -154,7 +154,9 @@ class _Plan:
         reads: dict[tuple[str, str, str], access.Read] = {}
         for reference, dataset in self._found:
             commit = dataset.commit
-            path = dataset.files[0].path if len(dataset.files) == 1 else dataset.path
+            path = dataset.path
+            if len(dataset.files) == 1 and not dataset.files[0].path.startswith(f"{path}/"):
+                path = dataset.files[0].path  # 'orders' stands for orders.parquet
             key = (commit.repo.name, commit.id, path)
             named = columns.get(reference.start) if reference else None
             before = reads.get(key)

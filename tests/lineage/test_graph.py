@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,10 +178,9 @@ def test_the_commit_itself_knows_its_inputs_where_the_record_of_its_run_is_gone(
 
 
 def test_what_went_past_the_lake_is_drawn_as_such(
-    notebook: Notebook, lake: store.Lake, tmp_path: object
+    notebook: Notebook, lake: store.Lake, tmp_path: Path
 ) -> None:
-    with open(f"{tmp_path}/local.csv", "w") as file:
-        file.write("a")
+    (tmp_path / "local.csv").write_text("a")
     notebook.ok(
         f"from pathlib import Path\ntext = Path({str(tmp_path)!r}, 'local.csv').read_bytes()"
     )
