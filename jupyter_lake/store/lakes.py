@@ -24,7 +24,13 @@ from jupyter_lake.store.cache import cached
 from jupyter_lake.store.commits import Commit
 from jupyter_lake.store.gather import gather
 from jupyter_lake.store.keys import LAKE_KEY, REPOS, RepoKeys
-from jupyter_lake.store.objectstore import ObjectExists, ObjectMissing, ObjectStore, open_store
+from jupyter_lake.store.objectstore import (
+    ObjectExists,
+    ObjectInfo,
+    ObjectMissing,
+    ObjectStore,
+    open_store,
+)
 from jupyter_lake.store.records import now, write_time
 from jupyter_lake.store.refs import create_surely
 from jupyter_lake.store.repos import Repo
@@ -100,7 +106,7 @@ class Lake:
 
     @classmethod
     def _create(cls, objects: ObjectStore) -> Self:
-        if (stranger := next(iter(objects.list("")), None)) is not None:
+        if (stranger := _stranger(objects)) is not None:
             raise NotALakeError(
                 f"{objects.url} is not empty and no lake: it holds {stranger.key}.",
                 hint="Choose an empty folder or prefix for the lake.",
@@ -215,8 +221,13 @@ def _lake_id(objects: ObjectStore, data: bytes) -> str:
     return id
 
 
+def _stranger(objects: ObjectStore) -> ObjectInfo | None:
+    """Return something that lies where a lake is to be; what a probe left there is nothing."""
+    return next((info for info in objects.list("") if not info.key.startswith("probe/")), None)
+
+
 def _no_lake(objects: ObjectStore) -> LakeNotFoundError | NotALakeError:
-    stranger = next(iter(objects.list("")), None)
+    stranger = _stranger(objects)
     if stranger is not None:
         return NotALakeError(
             f"{objects.url} holds other things, but no lake.",
