@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from jupyter_lake.cli.options import take_global_options
 from jupyter_lake.errors import LakeError
-from jupyter_lake.verbs import HelpAsked, Output, UsageError, Workspace, parse_words
+from jupyter_lake.verbs import HelpAsked, Output, UsageError, Workspace, parse_words, run
 
 __all__ = ["main"]
 
@@ -56,7 +56,7 @@ def _run(words: Sequence[str]) -> int:
     workspace = Workspace(prefix=PREFIX, front="terminal", url=options.lake)
     if options.json and verb.name == "sql":
         arguments.format = arguments.format or "json"
-    answer = verb.run(workspace, arguments)
+    answer = run(verb, workspace, arguments)
     _print(answer, as_json=options.json and verb.name != "sql")
     return answer.exit_status if isinstance(answer, Output) else 0
 

@@ -16,6 +16,7 @@ from jupyter_lake.verbs import (
     Verb,
     Workspace,
     parse_line,
+    run,
 )
 from jupyter_lake.verbs.assigning import assigned
 
@@ -44,7 +45,7 @@ class LakeMagics(Magics):
             verb, options = parse_line(expanded(line, self._variables), prefix="%lake")
             if cell is not None or verb.raw:
                 return self._sql(verb, options, cell)
-            return verb.run(self.workspace, options)
+            return run(verb, self.workspace, options)
         except HelpAsked as asked:
             return Text(asked.page)
 
@@ -57,7 +58,7 @@ class LakeMagics(Magics):
             )
         name, statement = _assignment(getattr(options, verb.raw), cell)
         setattr(options, verb.raw, statement)
-        result = verb.run(self.workspace, options)
+        result = run(verb, self.workspace, options)
         if name is None:
             return result
         self._variables[name] = result

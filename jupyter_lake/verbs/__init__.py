@@ -16,6 +16,7 @@ from jupyter_lake.verbs import changing, transfers, staging, upkeep  # noqa: F40
 from jupyter_lake.verbs.output import Output, Text
 from jupyter_lake.verbs.parsing import HelpAsked, UsageError, overview, parse_line, parse_words
 from jupyter_lake.verbs.registry import VERBS, Argument, Verb, argument, verb
+from jupyter_lake.verbs.running import run
 from jupyter_lake.verbs.workspace import Workspace
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "overview",
     "parse_line",
     "parse_words",
+    "run",
     "verb",
 ]

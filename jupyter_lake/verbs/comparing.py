@@ -109,12 +109,12 @@ def _same_path(workspace: Workspace, old: Place, new: Place) -> str:
 def _row_diff(
     workspace: Workspace, options: argparse.Namespace, old: Place, new: Place, path: str
 ) -> RowDiff:
-    from jupyter_lake.query import row_diff
-
     if not path:
         raise InvalidAddressError(
             "--rows compares tables, and no path of one was named.",
             hint=f"Write it like: {workspace.command(f'diff {old.address}/TABLE --rows')}",
         )
+    from jupyter_lake.query import row_diff
+
     keys = tuple(key.strip() for key in (options.key or "").split(",") if key.strip())
     return row_diff(old.repo, old.commit.id, new.commit.id, path, key=keys or None)

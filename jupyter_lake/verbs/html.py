@@ -14,33 +14,35 @@ from jupyter_lake.verbs.output import Block, Code, Content, Facts, Line, Note, T
 
 __all__ = ["as_html", "page"]
 
+# Said three times, the class outweighs JupyterLab's own rules for tables in outputs.
+_ROOT = ".jp-lake.jp-lake.jp-lake"
 STYLE = """\
-.jp-lake{font-size:var(--jp-ui-font-size1,13px);line-height:1.5;
+@{font-size:var(--jp-ui-font-size1,13px);line-height:1.5;
  color:var(--jp-ui-font-color1,inherit)}
-.jp-lake table{border-collapse:collapse;margin:4px 0;font-size:inherit}
-.jp-lake th,.jp-lake td{text-align:left;padding:1px 16px 1px 0;border:0;vertical-align:baseline;
+@ table{border-collapse:collapse;margin:4px 0;font-size:inherit}
+@ th,@ td{text-align:left;padding:1px 16px 1px 0;border:0;vertical-align:baseline;
  background:none;color:inherit;max-width:48em;overflow-wrap:anywhere}
-.jp-lake th{font-weight:normal;color:var(--jp-ui-font-color2,inherit)}
-.jp-lake thead th{border-bottom:1px solid var(--jp-border-color2,currentColor)}
-.jp-lake tbody tr{background:none}
-.jp-lake tbody tr:hover{background:var(--jp-layout-color2,transparent)}
-.jp-lake .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.jp-lake .i,.jp-lake .g,.jp-lake pre{
+@ th{font-weight:normal;color:var(--jp-ui-font-color2,inherit)}
+@ thead th{border-bottom:1px solid var(--jp-border-color2,currentColor)}
+@ tbody tr{background:none}
+@ tbody tr:hover{background:var(--jp-layout-color2,transparent)}
+@ .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+@ .i,@ .g,@ pre{
  font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,inherit)}
-.jp-lake .i{color:var(--jp-content-link-color,inherit)}
-.jp-lake .g{white-space:pre}
-.jp-lake .m,.jp-lake .note,.jp-lake caption{color:var(--jp-ui-font-color2,inherit)}
-.jp-lake .m{white-space:nowrap}
-.jp-lake .s{font-weight:600}
-.jp-lake .a{color:var(--jp-success-color1,inherit)}
-.jp-lake .r{color:var(--jp-error-color1,inherit)}
-.jp-lake .c{color:var(--jp-warn-color0,inherit)}
-.jp-lake caption{text-align:left;caption-side:top;padding:0}
-.jp-lake .note{margin-top:2px}
-.jp-lake .l>*{margin-right:.35em}
-.jp-lake pre{margin:4px 0;background:none;color:inherit;white-space:pre-wrap}
-.jp-lake summary{cursor:pointer;color:var(--jp-ui-font-color2,inherit)}
-"""
+@ .i{color:var(--jp-content-link-color,inherit)}
+@ .g{white-space:pre}
+@ .m,@ .note,@ caption{color:var(--jp-ui-font-color2,inherit)}
+@ .m{white-space:nowrap}
+@ .s{font-weight:600}
+@ .a{color:var(--jp-success-color1,inherit)}
+@ .r{color:var(--jp-error-color1,inherit)}
+@ .c{color:var(--jp-warn-color0,inherit)}
+@ caption{text-align:left;caption-side:top;padding:0}
+@ .note{margin-top:2px}
+@ .l>*{margin-right:.35em}
+@ pre{margin:4px 0;background:none;color:inherit;white-space:pre-wrap}
+@ summary{cursor:pointer;color:var(--jp-ui-font-color2,inherit)}
+""".replace("@", _ROOT)
 
 _CLASSES = {
     "id": "i",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CASES = [case for case in MISTAKES if "notebook" in case.fronts]
 HERE = [case for case in CASES if case.url == "lake"]
 ELSEWHERE = [case for case in CASES if case.url != "lake"]
-VARIABLES = "orders = [{'id': 1, 'kind': 'a'}, {'id': 2, 'kind': 'a'}]; answer = 42"
+VARIABLES = "sums = [{'id': 1, 'kind': 'a'}, {'id': 2, 'kind': 'a'}]; answer = 42"
 
 
 @pytest.mark.parametrize("case", HERE, ids=[case.name for case in HERE])

@@ -44,6 +44,10 @@ NOTEBOOK = ("notebook",)
 TERMINAL = ("terminal",)
 
 MISTAKES = [
+    Mistake("no such repo", "diff sales other", "other", "sales", "repo-not-found"),
+    Mistake("two paths", "diff sales/a sales/b", "two paths", "same path", "invalid-address"),
+    Mistake("rows of no table", "diff sales@v1 --rows", "no path", "TABLE", "invalid-address"),
+    Mistake("a file as a folder", "get sales here.txt/out", "here.txt", "", "system"),
     Mistake("no lake", "log sales", "no lake", "open", "lake-not-found", url="none"),
     Mistake("no lake to open", "open nowhere", "nowhere", "--create", "lake-not-found"),
     Mistake(
@@ -98,15 +102,15 @@ MISTAKES = [
     Mistake("no lineage", "lineage slaes", "'slaes'", "", "variable-not-found", fronts=NOTEBOOK),
     Mistake(
         "no variable",
-        "publish ordres --to a/b -m x",
-        "'ordres'",
-        "'orders'",
+        "publish smus --to a/b -m x",
+        "'smus'",
+        "'sums'",
         "variable-not-found",
         fronts=NOTEBOOK,
     ),
     Mistake(
         "no path",
-        "publish orders --to reports -m x",
+        "publish sums --to reports -m x",
         "'reports'",
         "reports/NAME",
         "invalid-address",
@@ -122,7 +126,7 @@ MISTAKES = [
     ),
     Mistake(
         "no key",
-        "publish orders --to reports/a -m x --key di",
+        "publish sums --to reports/a -m x --key di",
         "'di'",
         "id",
         "invalid-input",
@@ -130,7 +134,7 @@ MISTAKES = [
     ),
     Mistake(
         "a key that repeats",
-        "publish orders --to r/a -m x --key kind",
+        "publish sums --to r/a -m x --key kind",
         "apart",
         "--key",
         "invalid-input",
@@ -138,7 +142,7 @@ MISTAKES = [
     ),
     Mistake(
         "append to a file",
-        "publish orders --to r/a.csv -m x --mode append",
+        "publish sums --to r/a.csv -m x --mode append",
         "a.csv",
         "without a suffix",
         "invalid-input",

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 import jupyter_lake.notebook  # noqa: F401  declares a verb of its own
+from jupyter_lake.notebook.reference import reference
 from jupyter_lake.verbs import VERBS, parse_line, parse_words
 from jupyter_lake.verbs.parsing import usage
 from jupyter_lake.verbs.registry import GROUPS, Verb
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
 DESIGNED = [
     "status",
     "open",
@@ -97,3 +98,8 @@ def test_its_addresses_and_variables_can_be_completed(verb: Verb) -> None:
         metavar = str(argument.settings.get("metavar", ""))
         if metavar in ("A", "A|VAR", "R", "R[@B]", "R@REF", "VAR", "R@SRC", "R[@B]/PATH"):
             assert argument.completes, f"{verb.name} {metavar}"
+
+
+def test_it_is_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
+    assert page == reference(), "run: python -m jupyter_lake.notebook.reference > docs/verbs.md"
