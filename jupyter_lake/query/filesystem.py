@@ -50,7 +50,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
     pins
         Commit ids by ``repo`` or ``repo@ref``: what these are to mean.
     via
-        What the record of a read calls its reader.
+        What the record of a read calls its reader; empty for no record.
     """
 
     protocol = "lake"
@@ -290,7 +290,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         return source_of(objects, url, entry.size, key=identity(file), pin_text=entry.pin_text)
 
     def _tell(self, commit: Commit, path: str) -> None:
-        if (commit.id, path) not in self._told:
+        if self.via and (commit.id, path) not in self._told:
             self._told.add((commit.id, path))
             lake = self.lake.url
             access.emit(access.Read(lake, commit.repo.name, commit.id, path, None, self.via))

@@ -8,21 +8,20 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_lake.query.remote import register_remote
+from jupyter_lake.query.running import Runner
 
 if TYPE_CHECKING:
-    import duckdb
-
     from jupyter_lake.store import Lake
 
-__all__ = ["Budget", "locked_connection"]
+__all__ = ["Budget", "locked_runner"]
 
 _T = TypeVar("_T")
 
 _MEMORY = "1GB"
 
 
-def locked_connection(lake: Lake, paths: Sequence[str]) -> duckdb.DuckDBPyConnection:
-    """Return a connection that can read `paths` and no other file, nor change that.
+def locked_runner(lake: Lake, paths: Sequence[str]) -> Runner:
+    """Return what runs queries on a connection that can read `paths` and no other file, nor change that.
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ def locked_connection(lake: Lake, paths: Sequence[str]) -> duckdb.DuckDBPyConnec
     import duckdb
 
     connection = duckdb.connect()
-    register_remote(connection, lake)
+    runner = Runner(connection, register_remote(connection, lake))
     quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     for setting in (
         f"memory_limit = '{_MEMORY}'",
@@ -54,11 +53,11 @@ def locked_connection(lake: Lake, paths: Sequence[str]) -> duckdb.DuckDBPyConnec
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
-    return connection
+    return runner
 
 
 class Budget:
-    """Seconds that queries on one connection may take together.
+    """Seconds that the queries of one runner may take together.
 
     Attributes
     ----------
@@ -66,8 +65,8 @@ class Budget:
         Whether a query was cut short.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, seconds: float) -> None:
-        self._connection = connection
+    def __init__(self, runner: Runner, seconds: float) -> None:
+        self._runner = runner
         self._deadline = time.monotonic() + seconds
         self.spent = False
 
@@ -83,13 +82,13 @@ class Budget:
 
         def stop() -> None:
             out_of_time.set()
-            self._connection.interrupt()
+            self._runner.connection.interrupt()
 
         timer = threading.Timer(rest, stop)
         timer.daemon = True
         timer.start()
         try:
-            return query()
+            return self._runner.run(query)
         except duckdb.InterruptException:
             if not out_of_time.is_set():
                 raise

@@ -11,7 +11,7 @@ from jupyter_lake.errors import QueryError
 from jupyter_lake.query.column_summary import Column, shown, summarize
 from jupyter_lake.query.datasets import Dataset, resolve_dataset
 from jupyter_lake.query.json_values import Json, json_value
-from jupyter_lake.query.locked import Budget, locked_connection
+from jupyter_lake.query.locked import Budget, locked_runner
 from jupyter_lake.query.preview_file import Looked
 from jupyter_lake.query.remote import names_of
 from jupyter_lake.query.views import Views
@@ -56,9 +56,10 @@ class _Table:
             else [index * count // _SAMPLE_FILES for index in range(_SAMPLE_FILES)]
         )
         reachable = [name for index in self.looked_at for name in names_of(self.files[index])]
-        self.connection = locked_connection(dataset.commit.repo.lake, reachable)
+        runner = locked_runner(dataset.commit.repo.lake, reachable)
+        self.connection = runner.connection
         self.views = Views(self.connection)
-        self.budget = Budget(self.connection, seconds)
+        self.budget = Budget(runner, seconds)
 
     def content(self, limit: int) -> dict[str, Json]:
         """Return what a preview of a table says."""

@@ -3,11 +3,16 @@
 A commit never changes, so neither does what its views mean: a relation that is
 read later, or twice, gives the same rows. The schema's name carries the commit
 and, where the files were pruned or their paths are asked for, that too.
+
+The views lie in a database in memory of their own and are made by a connection
+of their own, so that they outlive a ROLLBACK of the person's, whose transaction
+may write to one database only.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,7 +25,9 @@ if TYPE_CHECKING:
     from jupyter_lake.query.datasets import Dataset
     from jupyter_lake.store import DataFile
 
-__all__ = ["Views", "reading"]
+__all__ = ["CATALOG", "Views", "reading", "select"]
+
+CATALOG = "lake_views"
 
 _READERS = {
     "parquet": "read_parquet",
@@ -37,15 +44,21 @@ class Views:
     Parameters
     ----------
     connection
-        Where they live.
+        Where they are to be seen.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._made: set[tuple[str, str]] = set()
+        self._maker = connection.cursor()
+        self._made: dict[tuple[str, str], str] = {}
+        self._catalogs = 0
+        self._catalog = ""
+        self._attach()
 
-    def schema_for(self, dataset: Dataset, table: str, *, filename: bool = False) -> str:
-        """Return the schema in which `table` is a view of the dataset, and make both.
+    def schema_for(
+        self, dataset: Dataset, table: str, *, filename: bool = False, fresh: bool = False
+    ) -> str:
+        """Return the schema, as SQL writes it, in which `table` is a view of the dataset.
 
         Parameters
         ----------
@@ -55,29 +68,47 @@ class Views:
             Its name, as the statement writes it.
         filename
             Whether it has the column ``filename``, the file's path in the commit.
+        fresh
+            Whether the connection is inside a transaction, which sees only
+            databases that it hasn't looked at before as they are now.
         """
         schema = f"{dataset.commit.repo.name}@{dataset.commit.id[:12]}{_variant(dataset, filename)}"
-        if (schema, table.casefold()) not in self._made:
-            self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
-            source = self._arrow(dataset) if dataset.format == "arrow" else None
-            query = f"FROM {source}" if source else select(dataset, filename=filename)
-            self._connection.execute(
-                f"CREATE OR REPLACE VIEW {quoted(schema)}.{quoted(table)} AS {query}"
-            )
-            self._made.add((schema, table.casefold()))
-        return schema
+        key = (schema, table.casefold())
+        if key not in self._made:
+            if fresh:
+                self._attach()
+            arrow = dataset.format == "arrow"
+            query = self._arrow(dataset) if arrow else self._select(dataset, filename)
+            self._made[key] = self._create(schema, table, query, seen_by_person=arrow)
+        return self._made[key]
 
     def add_table(self, schema: str, table: str, content: object) -> str:
-        """Make an Arrow table readable as ``schema.table``; return the schema's own name."""
+        """Make an Arrow table readable as ``schema.table``; return the schema as SQL writes it."""
         name = f"{schema}#{len(self._made)}"
         registered = f"jupyter_lake_{schema}_{table}_{len(self._made)}"
         self._connection.register(registered, content)
-        self._connection.execute(f"CREATE SCHEMA {quoted(name)}")
-        self._connection.execute(
-            f"CREATE VIEW {quoted(name)}.{quoted(table)} AS FROM {quoted(registered)}"
-        )
-        self._made.add((name, table.casefold()))
-        return name
+        made = self._create(name, table, f"FROM {quoted(registered)}", seen_by_person=True)
+        self._made[name, table.casefold()] = made
+        return made
+
+    def _attach(self) -> None:
+        self._catalogs += 1
+        self._catalog = CATALOG if self._catalogs == 1 else f"{CATALOG}_{self._catalogs}"
+        self._maker.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {self._catalog}")
+
+    def _create(self, schema: str, table: str, query: str, *, seen_by_person: bool) -> str:
+        """Make a view; only the person's own connection knows what was registered there."""
+        place = f"{self._catalog}.{quoted(schema)}"
+        connection = self._connection if seen_by_person else self._maker
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {place}")
+        connection.execute(f"CREATE OR REPLACE VIEW {place}.{quoted(table)} AS {query}")
+        return place
+
+    def _select(self, dataset: Dataset, filename: bool) -> str:
+        own: Sequence[str] = ()
+        if filename or dataset.partitions:
+            own = self._maker.sql(f"FROM {reading(dataset, dataset.files)}").columns
+        return select(dataset, filename=filename, own=own)
 
     def _arrow(self, dataset: Dataset) -> str:
         """Register an Arrow IPC dataset, which DuckDB can't read by itself."""
@@ -96,86 +127,91 @@ class Views:
         )
         name = f"jupyter_lake_arrow_{len(self._made)}"
         self._connection.register(name, found)
-        return quoted(name)
+        return f"FROM {quoted(name)}"
 
 
 def _variant(dataset: Dataset, filename: bool) -> str:
     """Return what tells this choice of files from others of the same commit."""
     marks = "+filename" if filename else ""
-    # By what DuckDB calls them: that changes when a remote file is on this machine, or no longer.
-    digest = hashlib.sha256("\n".join(physical(file) for file in dataset.files).encode())
+    digest = hashlib.sha256("\n".join(file.path for file in dataset.files).encode())
     return f"{marks}#{digest.hexdigest()[:8]}"
 
 
-def select(dataset: Dataset, *, filename: bool = False) -> str:
-    """Return the query that reads a dataset, with the columns its folders give."""
-    if not dataset.partitions:
-        return _part(dataset, dataset.files, {}, filename=filename)
-    groups: dict[tuple[str | None, ...], list[DataFile]] = {}
-    for file, values in zip(dataset.files, dataset.partitions, strict=True):
-        groups.setdefault(tuple(values.values()), []).append(file)
-    kinds = _partition_types(dataset)
-    keys = dataset.partition_keys
-    parts = [
-        _part(dataset, files, _constants(keys, values, kinds), filename=filename)
-        for values, files in groups.items()
+def select(
+    dataset: Dataset, *, filename: bool = False, own: Sequence[str] = (), options: str = ""
+) -> str:
+    """Return the query that reads a dataset, with the columns its paths give.
+
+    DuckDB says for each row which file of the list it is from (``file_index``),
+    and looks no further than the files a condition on such a column leaves.
+
+    Parameters
+    ----------
+    dataset
+        What to read.
+    filename
+        Whether to add the column ``filename``, the file's path in the commit.
+    own
+        The columns that the files themselves hold, as far as known.
+    options
+        More arguments for DuckDB's reader: ``, name = value ...``.
+    """
+    folded = {name.casefold() for name in own}
+    columns = {
+        key: _looked_up([pairs[key] for pairs in dataset.partitions], _type_of(dataset, key))
+        for key in dataset.partition_keys
+    }
+    if filename and "filename" not in folded:
+        columns["filename"] = _looked_up([file.path for file in dataset.files], "VARCHAR")
+    source = reading(dataset, dataset.files, options=options)
+    if not columns:
+        return f"FROM {source}"
+    if "file_index" in folded:
+        return _file_by_file(dataset, columns)
+    # What a folder says of a column goes before what the file says, as in DuckDB.
+    replaced = [f"{value} AS {quoted(k)}" for k, value in columns.items() if k.casefold() in folded]
+    added = [
+        f", {value} AS {quoted(k)}" for k, value in columns.items() if k.casefold() not in folded
     ]
+    star = f"* REPLACE ({', '.join(replaced)})" if replaced else "*"
+    return f"SELECT {star}{''.join(added)} FROM {source}"
+
+
+def _looked_up(values: Sequence[str | None], kind: str) -> str:
+    """Return the expression for a value that each file has one of."""
+    if len(set(values)) == 1:
+        return f"CAST({_text(values[0])} AS {kind})"
+    literals = ", ".join(_text(value) for value in values)
+    return f"CAST([{literals}] AS {kind}[])[CAST(file_index + 1 AS BIGINT)]"
+
+
+def _file_by_file(dataset: Dataset, columns: Mapping[str, str]) -> str:
+    """Return the query for files that have a column ``file_index`` of their own."""
+    parts = []
+    for index, file in enumerate(dataset.files):
+        added = "".join(
+            f", {value.replace('file_index', str(index))} AS {quoted(key)}"
+            for key, value in columns.items()
+        )
+        parts.append(f"SELECT *{added} FROM {reading(dataset, [file])}")
     return " UNION ALL BY NAME ".join(parts)
 
 
-def _part(
-    dataset: Dataset,
-    files: Sequence[DataFile],
-    constants: Mapping[str, str],
-    *,
-    filename: bool,
-) -> str:
-    source = reading(dataset, files, options=", filename = true" if filename else "")
-    added = "".join(f", {value} AS {quoted(key)}" for key, value in constants.items())
-    if not filename:
-        return f"SELECT *{added} FROM {source}" if added else f"FROM {source}"
-    logical = ", ".join(f"({_text(physical(f))}, {_text(f.path)})" for f in files)
-    return (
-        f"SELECT r.* EXCLUDE (filename), m.logical AS filename{added} FROM {source} AS r "
-        f"JOIN (VALUES {logical}) AS m(place, logical) ON r.filename = m.place"
-    )
+# What DuckDB's hive_types_autocast takes a folder's value for, in its order.
+_KINDS = {
+    "DATE": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "TIMESTAMP": re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"),
+    "BIGINT": re.compile(r"[+-]?\d{1,18}"),
+}
 
 
-def _constants(
-    keys: Sequence[str], values: Sequence[str | None], kinds: Mapping[str, str]
-) -> dict[str, str]:
-    return {
-        key: f"CAST({_text(value) if value is not None else 'NULL'} AS {kinds[key]})"
-        for key, value in zip(keys, values, strict=True)
-    }
-
-
-def _partition_types(dataset: Dataset) -> dict[str, str]:
-    """Return the columns' types as DuckDB's hive_types_autocast would choose them."""
-    kinds = {}
-    for key in dataset.partition_keys:
-        values = {pairs[key] for pairs in dataset.partitions} - {None}
-        kinds[key] = _type_of([value for value in values if value is not None])
-    return kinds
-
-
-def _type_of(values: Sequence[str]) -> str:
-    from datetime import date, datetime
-
-    for kind, read in (("BIGINT", int), ("DATE", date.fromisoformat)):
-        if values and all(_reads(read, value) for value in values):
+def _type_of(dataset: Dataset, key: str) -> str:
+    """Return the type of a column that folders give."""
+    values = {pairs[key] for pairs in dataset.partitions}
+    for kind, pattern in _KINDS.items():
+        if values != {None} and all(v is None or pattern.fullmatch(v) for v in values):
             return kind
-    if values and all(_reads(datetime.fromisoformat, value) for value in values):
-        return "TIMESTAMP"
     return "VARCHAR"
-
-
-def _reads(read: object, value: str) -> bool:
-    try:
-        read(value)  # type: ignore[operator]
-    except ValueError:
-        return False
-    return "_" not in value and value == value.strip()
 
 
 def reading(dataset: Dataset, files: Sequence[DataFile], *, options: str = "") -> str:
@@ -191,9 +227,12 @@ def reading(dataset: Dataset, files: Sequence[DataFile], *, options: str = "") -
         added.append("format = 'newline_delimited'")
     if len(files) > 1 and "union_by_name" not in given and not dataset.uniform:
         added.append("union_by_name = true")
+    # A path on the disk that holds `key=value` says nothing of the data.
+    if "hive_partitioning" not in given:
+        added.append("hive_partitioning = false")
     arguments = "".join(f", {option}" for option in added)
     return f"{_READERS[dataset.format]}([{names}]{arguments}{options})"
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _text(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
