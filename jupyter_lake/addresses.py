@@ -26,6 +26,8 @@ RESERVED_REPOS = frozenset({"lake"})
 _REPO = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _STEP = re.compile(r"([~^])(\d*)")
+# Most paths need no closer look.
+_PLAIN = re.compile(r"[\w=,+@~-][\w.=,+@~ -]*(/[\w=,+@~-][\w.=,+@~ -]*)*", re.ASCII)
 _TIME = re.compile(r"@\{([^{}]*)\}")
 
 Step = tuple[Literal["~", "^"], int]
@@ -75,6 +77,8 @@ def check_path(path: str) -> str:
         If the path is empty, absolute, longer than 1,024 bytes, or has an
         empty, ``.`` or ``..`` segment, a backslash, or a control character.
     """
+    if len(path) <= MAX_PATH_BYTES and _PLAIN.fullmatch(path):
+        return path
     problem = _path_problem(path)
     if problem:
         raise InvalidPathError(

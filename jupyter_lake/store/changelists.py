@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import DamagedError
@@ -13,7 +14,24 @@ if TYPE_CHECKING:
     from jupyter_lake.store.objectstore import ObjectStore
     from jupyter_lake.store.records import CommitRecord, Kind
 
-__all__ = ["changed_paths", "decode_changes", "encode_changes"]
+__all__ = ["Changes", "changed_paths", "decode_changes", "encode_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Paths that a commit changes, sorted, and beside each how."""
+
+    paths: Sequence[str]
+    kinds: Sequence[Kind]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, Kind]]) -> Changes:
+        """Return pairs of path and kind in their order."""
+        ordered = sorted(pairs)
+        return cls([path for path, _ in ordered], [kind for _, kind in ordered])
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 def changed_paths(
@@ -36,15 +54,15 @@ def changed_paths(
         ) from None
 
 
-def encode_changes(changes: Sequence[tuple[str, Kind]]) -> bytes:
+def encode_changes(changes: Changes) -> bytes:
     """Return a change list as the bytes of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pa.table(
         {
-            "path": pa.array([path for path, _ in changes], pa.string()),
-            "kind": pa.array([kind for _, kind in changes], pa.string()),
+            "path": pa.array(changes.paths, pa.string()),
+            "kind": pa.array(changes.kinds, pa.string()),
         }
     )
     sink = pa.BufferOutputStream()

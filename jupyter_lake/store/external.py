@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -42,7 +42,10 @@ class Pin:
 
     def encode(self) -> str:
         """Return the pin as an entry stores it."""
-        known = {name: value for name, value in asdict(self).items() if value is not None}
+        known: dict[str, object] = {"size": self.size}
+        for name in ("etag", "version", "modified"):
+            if (value := getattr(self, name)) is not None:
+                known[name] = value
         return json.dumps(known, separators=(",", ":"))
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["listing_of"]
 
 CHUNK = 50_000
-# Most names need no closer look.
-_PLAIN = re.compile(r"[\w=,+@~-][\w.=,+@~-]*(/[\w=,+@~-][\w.=,+@~-]*)*", re.ASCII)
-_MAX_PLAIN = 1024
 
 
 def listing_of(url: str, folder: str, options: Mapping[str, object]) -> pa.Table:
@@ -30,7 +26,7 @@ def listing_of(url: str, folder: str, options: Mapping[str, object]) -> pa.Table
     PathNotFoundError, InvalidPathError
     """
     return entries_table(
-        (_checked(folder + path), location, pin)
+        (check_path(folder + path), location, pin)
         for path, location, pin in find_external(url, options)
     )
 
@@ -41,7 +37,21 @@ def entries_table(found: Iterable[tuple[str, str, Pin]]) -> pa.Table:
 
     chunks = [_chunk(rows) for rows in _chunks(found)]
     table = pa.concat_tables(chunks) if chunks else schema().empty_table()
-    return table.sort_by("path")
+    return table if is_sorted(table) else table.sort_by("path")
+
+
+def is_sorted(table: pa.Table) -> bool:
+    """Tell whether entries stand in the order of their paths."""
+    import pyarrow.compute as pc
+
+    last = ""
+    for chunk in table.column("path").chunks:
+        if not len(chunk):
+            continue
+        if chunk[0].as_py() < last or pc.any(pc.greater(chunk[:-1], chunk[1:])).as_py():
+            return False
+        last = chunk[-1].as_py()
+    return True
 
 
 def _chunks(found: Iterable[tuple[str, str, Pin]]) -> Iterator[list[tuple[str, str, Pin]]]:
@@ -64,9 +74,3 @@ def _chunk(rows: list[tuple[str, str, Pin]]) -> pa.Table:
         "stats": none,
     }
     return pa.table(columns, schema=schema())
-
-
-def _checked(path: str) -> str:
-    if len(path) <= _MAX_PLAIN and _PLAIN.fullmatch(path):
-        return path
-    return check_path(path)

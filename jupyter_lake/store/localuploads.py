@@ -2,17 +2,21 @@
 
 Each file is written under a temporary name. A flush syncs all of them, gives them
 their names, and syncs the folders: a name never stands for bytes that a power cut
-could still take away.
+could still take away. All begin in one folder, so that the disk lays them side by
+side; written straight to their 256 folders they would take twice as long.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,12 +42,15 @@ class LocalUploads:
     """Uploads to a store that is a folder."""
 
     def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
-        self._objects = objects
         self._keys = keys
+        self._root = str(objects.local_path(keys.prefix))
         self._threads = Threads(WORKERS, 4 * WORKERS)
-        self._unfinished: dict[Path, Path] = {}
+        self._unfinished: dict[str, str] = {}  # temporary files by their place
         self._reuse = Reuse(objects, keys)
         self._lock = threading.Lock()
+        self._mark = secrets.token_hex(8)
+        self._numbers = count()
+        self._folders: set[str] = set()
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Run a task on one of the threads."""
@@ -53,15 +60,16 @@ class LocalUploads:
         """Copy bytes or a file, hashing them on the way."""
         source = data
         if isinstance(data, Path):
-            if data.stat().st_size > WHOLE:
-                return self._stream(data)
-            data = data.read_bytes()
+            with open(data, "rb", buffering=0) as file:
+                if os.fstat(file.fileno()).st_size > WHOLE:
+                    return self._stream(data)
+                data = file.readall()
         digest = Digest(hashlib.sha256(data).hexdigest(), len(data))
         self._write(self._keys.object(digest.hash), data, source)
         return digest
 
     def write(self, key: str, data: bytes) -> None:
-        """Write an object beside its place, unless it is there already."""
+        """Write an object under a temporary name, unless it is there already."""
         self._write(key, data, data)
 
     def flush(self) -> None:
@@ -71,11 +79,12 @@ class LocalUploads:
         try:
             _sync_all(list(unfinished.values()))
             for place, temporary in unfinished.items():
+                self._make_folder(os.path.dirname(place))
                 os.replace(temporary, place)
-            _sync_all(sorted({place.parent for place in unfinished}))
+            _sync_all({os.path.dirname(place) for place in unfinished})
         except OSError as error:
             _drop(unfinished)
-            raise explained(error, Path(self._objects.url)) from error
+            raise explained(error, self._root) from error
         self._reuse.make_sure()
 
     def close(self) -> None:
@@ -87,12 +96,9 @@ class LocalUploads:
 
     def _write(self, key: str, data: bytes, source: bytes | Path) -> None:
         place = self._place(key)
-        with self._lock:
-            if place in self._unfinished:
-                return
-        if place.exists() and self._reuse.take(key, source):
+        if place in self._unfinished or self._there(key, place, source):
             return
-        temporary = self._temporary(place.parent)
+        temporary = self._temporary()
         try:
             file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
             try:
@@ -100,12 +106,14 @@ class LocalUploads:
             finally:
                 os.close(file)
         except OSError as error:
+            with suppress(OSError):
+                os.unlink(temporary)
             raise explained(error, place) from error
         self._note(place, temporary)
 
     def _stream(self, source: Path) -> Digest:
         """Copy a large file piece by piece; its name is known only at the end."""
-        temporary = self._temporary(self._place(self._keys.object("00")).parent)
+        temporary = self._temporary()
         digest, size = hashlib.sha256(), 0
         try:
             with (
@@ -117,42 +125,46 @@ class LocalUploads:
                     size += len(chunk)
                     _write_fully(copy.fileno(), chunk)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                os.unlink(temporary)
             raise explained(error, temporary) from error
         found = Digest(digest.hexdigest(), size)
         key = self._keys.object(found.hash)
-        place = self._place(key)
-        self._make_folder(place.parent)
-        if place.exists() and self._reuse.take(key, source):
-            temporary.unlink()
+        if self._there(key, self._place(key), source):
+            os.unlink(temporary)
         else:
-            self._note(place, temporary)
+            self._note(self._place(key), temporary)
         return found
 
-    def _place(self, key: str) -> Path:
-        place = self._objects.local_path(key)
-        assert place is not None
-        return place
+    def _there(self, key: str, place: str, source: bytes | Path) -> bool:
+        return os.path.exists(place) and self._reuse.take(key, source)
 
-    def _temporary(self, folder: Path) -> Path:
+    def _place(self, key: str) -> str:
+        return f"{self._root}/{key[len(self._keys.prefix) :]}"
+
+    def _temporary(self) -> str:
+        folder = f"{self._root}/objects"
         self._make_folder(folder)
-        return folder / f".{secrets.token_hex(8)}{UNFINISHED}"
+        return f"{folder}/.{self._mark}-{next(self._numbers)}{UNFINISHED}"
 
-    def _note(self, place: Path, temporary: Path) -> None:
+    def _note(self, place: str, temporary: str) -> None:
         with self._lock:
             if self._unfinished.setdefault(place, temporary) == temporary:
                 return
-        temporary.unlink()  # another thread has brought in the same bytes
+        os.unlink(temporary)  # another thread has brought in the same bytes
 
-    def _make_folder(self, folder: Path) -> None:
-        if folder.is_dir():
+    def _make_folder(self, folder: str) -> None:
+        if folder in self._folders:
             return
-        self._make_folder(folder.parent)
-        try:
-            folder.mkdir(exist_ok=True)
-            _sync(folder.parent)
-        except OSError as error:
-            raise explained(error, folder) from error
+        if not os.path.isdir(folder):
+            self._make_folder(os.path.dirname(folder))
+            try:
+                with suppress(FileExistsError):
+                    os.mkdir(folder)
+                _sync(os.path.dirname(folder))
+            except OSError as error:
+                raise explained(error, folder) from error
+        self._folders.add(folder)
 
 
 def _write_fully(descriptor: int, data: bytes) -> None:
@@ -161,19 +173,27 @@ def _write_fully(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _sync_all(paths: list[Path]) -> None:
+def _sync_all(paths: Iterable[str]) -> None:
     """Sync files or folders; many side by side: the disk's journal takes them together."""
+    paths = list(paths)
     if len(paths) <= FEW:
         for path in paths:
             _sync(path)
         return
-    with ThreadPoolExecutor(min(8, len(paths))) as threads:
-        for _ in threads.map(_sync, paths, chunksize=1):
-            pass
+    batches = [paths[start::WORKERS] for start in range(WORKERS)]
+    with ThreadPoolExecutor(WORKERS) as threads:
+        for done in threads.map(_sync_each, batches):
+            assert done
 
 
-def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():
+def _sync_each(paths: list[str]) -> bool:
+    for path in paths:
+        _sync(path)
+    return True
+
+
+def _sync(path: str) -> None:
+    if os.name == "nt" and os.path.isdir(path):
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -182,15 +202,14 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _drop(unfinished: dict[Path, Path]) -> None:
+def _drop(unfinished: Mapping[str, str]) -> None:
     for temporary in unfinished.values():
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(temporary)
 
 
-def explained(error: OSError, place: Path) -> LakeError:
+def explained(error: OSError, place: str) -> LakeError:
     """Return what a person should read of a disk's error."""
-    import errno
-
     if isinstance(error, PermissionError):
         return AccessDeniedError(
             f"This user may not write {place}.", hint="Ask the lake's owner for access."

@@ -10,7 +10,8 @@ from jupyter_lake import access
 from jupyter_lake.errors import ConflictError
 from jupyter_lake.identity import current_user
 from jupyter_lake.store.differences import Change, diff_trees
-from jupyter_lake.store.publishing import Draft, Edit, publish
+from jupyter_lake.store.edits import Edit, name_some
+from jupyter_lake.store.publishing import Draft, publish
 from jupyter_lake.store.ranges import table_of
 from jupyter_lake.store.transactions import check_text
 from jupyter_lake.store.uploads import open_uploads
@@ -102,13 +103,12 @@ def _published(
 ) -> Commit:
     uploads = open_uploads(repo.lake.objects, repo.keys)
     try:
-        record = publish(repo, draft, head, uploads, edit)
+        made = publish(repo, draft, head, uploads, edit)
     finally:
         uploads.close()
-    if record is None:  # what was to be done is so already
+    if made is None:  # what was to be done is so already
         return repo.commit(draft.branch)
-    commit = repo.commit_of(record)
-    paths = tuple(commit.changes().paths)
+    commit, paths = repo.commit_of(made.record), tuple(made.paths)
     via = draft.why.partition(" ")[0]
     access.emit(access.Write(repo.lake.url, repo.name, draft.branch, commit.id, paths, via))
     return commit
@@ -152,9 +152,9 @@ def _conflict(
         "mine": (mine or "nothing")[:8],
         "other": (other or "nothing")[:8],
     }
-    shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
     return ConflictError(
-        f"{shown} changed in both {repo.name}@{branch} ({ids['mine']}) and {ids['other']}.",
+        f"{name_some(paths)} changed in both {repo.name}@{branch} ({ids['mine']}) "
+        f"and {ids['other']}.",
         paths=paths,
         base=base,
         ours=mine,

@@ -9,33 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jupyter_lake.errors import ConflictError
 from jupyter_lake.store.changelists import encode_changes
-from jupyter_lake.store.differences import diff_trees
-from jupyter_lake.store.ranges import entries_of
+from jupyter_lake.store.edits import Edit, effective
 from jupyter_lake.store.records import BranchRecord, ChangeList, CommitRecord, now
 from jupyter_lake.store.refs import MovedError
 from jupyter_lake.store.rewrite import rewrite
 from jupyter_lake.store.shapes import check_shape
 
 if TYPE_CHECKING:
-    import pyarrow as pa
 
-    from jupyter_lake.store.entries import Entry
-    from jupyter_lake.store.records import Kind
     from jupyter_lake.store.repos import Repo
-    from jupyter_lake.store.trees import Tree
     from jupyter_lake.store.uploads import Uploads
 
-__all__ = ["Draft", "Edit", "publish"]
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What a commit changes: entries to put (sorted by path) and paths to take out."""
-
-    puts: pa.Table
-    deletes: frozenset[str]
+__all__ = ["Draft", "Published", "publish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +45,22 @@ class Draft:
     merged: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A new commit and the paths it changed, sorted."""
+
+    record: CommitRecord
+    paths: Sequence[str]
+
+
 def publish(
     repo: Repo,
     draft: Draft,
     base: BranchRecord | None,
     uploads: Uploads,
     edit: Callable[[str | None], Edit],
-) -> CommitRecord | None:
-    """Commit an edit to a branch and return the commit; None if it changes nothing.
+) -> Published | None:
+    """Commit an edit to a branch and return what was made; None if it changes nothing.
 
     Parameters
     ----------
@@ -81,11 +75,11 @@ def publish(
     attempt = 0
     while True:
         parent = head.commit if head else None
-        record = _build(repo, draft, parent, uploads, edit(parent))
-        if record is None:
+        made = _build(repo, draft, parent, uploads, edit(parent))
+        if made is None:
             return None
         uploads.flush()
-        entry = BranchRecord(0, record.id, draft.author, now(), draft.why, write, 0)
+        entry = BranchRecord(0, made.record.id, draft.author, now(), draft.why, write, 0)
         try:
             repo.branch_logs.append(draft.branch, entry, head)
         except MovedError as moved:
@@ -93,59 +87,22 @@ def publish(
             attempt += 1
             _wait(attempt)
         else:
-            repo.history.remember(record)
-            return record
-
-
-def rebase_check(repo: Repo, edit: Edit, base: str | None, head: str | None, branch: str) -> None:
-    """See that an edit made on one commit fits another.
-
-    Raises
-    ------
-    ConflictError
-        If both changed a path, and not to the same content.
-    """
-    if base == head:
-        return
-    ours = {entry.path: entry for entry in entries_of(edit.puts)}
-    theirs = diff_trees(repo.manifests, repo.tree_of(base), repo.tree_of(head))
-    clashes = [
-        change.path
-        for change in theirs
-        if (change.path in ours or change.path in edit.deletes)
-        and not _same(ours.get(change.path), change.new)
-    ]
-    if clashes:
-        raise ConflictError(
-            f"{_some(clashes)} changed on {branch} since this work began: "
-            f"it stood at {(base or 'nothing')[:8]}, now at {(head or 'nothing')[:8]}.",
-            paths=clashes,
-            base=base,
-            ours=base,
-            theirs=head,
-            hint=f"`%lake diff {repo.name}@{(base or '')[:8]} {repo.name}@{(head or '')[:8]}` "
-            "shows what changed; begin again from there.",
-        )
-
-
-def _same(ours: Entry | None, theirs: Entry | None) -> bool:
-    return theirs is None if ours is None else ours.same_content(theirs)
-
-
-def _some(paths: Sequence[str]) -> str:
-    shown = ", ".join(paths[:3])
-    return shown if len(paths) <= 3 else f"{shown} and {len(paths) - 3} more"
+            repo.history.remember(made.record)
+            return made
 
 
 def _build(
     repo: Repo, draft: Draft, parent: str | None, uploads: Uploads, edit: Edit
-) -> CommitRecord | None:
+) -> Published | None:
     """Write all that a commit on `parent` needs, and the commit; None if nothing changes."""
     tree = repo.tree_of(parent)
-    edit, changes = _effective(repo, tree, edit)
+    edit, changes = effective(repo.manifests, tree, edit)
     if not changes and not draft.merged:
         return None
-    check_shape(repo.manifests, tree, edit.puts, edit.deletes)
+    added = [
+        path for path, kind in zip(changes.paths, changes.kinds, strict=True) if kind == "added"
+    ]
+    check_shape(repo.manifests, tree, added, edit.deletes)
     id, _ = rewrite(
         repo.manifests,
         tree,
@@ -160,7 +117,7 @@ def _build(
         author=draft.author,
         message=draft.message,
         time=now(),
-        changes=ChangeList.of(changes),
+        changes=ChangeList.of(changes.paths, changes.kinds),
         metadata=draft.metadata,
         provenance=draft.provenance,
     )
@@ -168,27 +125,7 @@ def _build(
     if record.changes.paths is None:
         uploads.write(repo.keys.changes(record.id), encode_changes(changes))
     uploads.write(repo.keys.commit(record.id), data)
-    return record
-
-
-def _effective(repo: Repo, tree: Tree, edit: Edit) -> tuple[Edit, list[tuple[str, Kind]]]:
-    """Leave out what is so already, and name what is left by path, in order."""
-    import pyarrow as pa
-
-    paths = edit.puts.column("path").to_pylist()
-    there = repo.manifests.found(tree, [*paths, *edit.deletes]) if tree.ranges else {}
-    deletes = frozenset(path for path in edit.deletes if path in there)
-    changes: list[tuple[str, Kind]] = [(path, "removed") for path in deletes]
-    if not there:
-        return Edit(edit.puts, deletes), [(path, "added") for path in paths]
-    wanted: list[bool] = []
-    for entry in entries_of(edit.puts):
-        old = there.get(entry.path)
-        wanted.append(old is None or not entry.same_content(old))
-        if wanted[-1]:
-            changes.append((entry.path, "added" if old is None else "changed"))
-    puts = edit.puts if all(wanted) else edit.puts.filter(pa.array(wanted, pa.bool_()))
-    return Edit(puts, deletes), sorted(changes)
+    return Published(record, changes.paths)
 
 
 def _wait(attempt: int) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["cut", "decode_range", "encode_range", "entries_of", "is_boundary", "table_of"]
 
 MEAN_ENTRIES = 2048
+CHUNK = 10_000
 
 
 def is_boundary(path: str) -> bool:
@@ -78,11 +79,12 @@ def cut(table: pa.Table) -> Iterator[pa.Table]:
     paths = table.column("path")
     position = 0
     for chunk in paths.chunks:
-        for path in chunk.to_pylist():
-            position += 1
-            if is_boundary(path):
-                yield table.slice(start, position - start)
-                start = position
+        for first in range(0, len(chunk), CHUNK):
+            for path in chunk[first : first + CHUNK].to_pylist():
+                position += 1
+                if is_boundary(path):
+                    yield table.slice(start, position - start)
+                    start = position
     if start < position:
         yield table.slice(start)
 

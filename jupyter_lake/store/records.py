@@ -52,15 +52,14 @@ class ChangeList:
     paths: tuple[tuple[str, Kind], ...] | None = ()
 
     @classmethod
-    def of(cls, changes: Sequence[tuple[str, Kind]]) -> ChangeList:
+    def of(cls, paths: Sequence[str], kinds: Sequence[Kind]) -> ChangeList:
         """Count the changes, and hold them if they are few."""
-        kinds = [kind for _, kind in changes]
-        small = sum(len(path.encode()) + 12 for path, _ in changes[:100]) <= INLINE_CHANGES_BYTES
+        small = sum(len(path.encode()) + 12 for path in paths[:100]) <= INLINE_CHANGES_BYTES
         return cls(
-            kinds.count("added"),
-            kinds.count("removed"),
-            kinds.count("changed"),
-            tuple(changes) if small and len(changes) < 100 else None,
+            sum(kind == "added" for kind in kinds),
+            sum(kind == "removed" for kind in kinds),
+            sum(kind == "changed" for kind in kinds),
+            tuple(zip(paths, kinds, strict=True)) if small and len(paths) < 100 else None,
         )
 
     def to_json(self) -> Json:

@@ -22,6 +22,7 @@ __all__ = ["rewrite"]
 Write = Callable[[str, bytes], None]
 
 PREFETCH = 64
+CHUNK = 10_000
 
 
 def rewrite(
@@ -99,7 +100,7 @@ class _Changes:
         self._manifests = manifests
         self._ranges = tree.ranges
         self._puts = puts
-        self._put_slots = dict(_spans(tree, puts.column("path").to_pylist()))
+        self._put_slots = dict(_spans(tree, _paths(puts)))
         ordered = sorted(deletes)
         self._deletes = {slot: ordered[start:stop] for slot, (start, stop) in _spans(tree, ordered)}
         self._touched = sorted(self._put_slots.keys() | self._deletes.keys())
@@ -139,6 +140,12 @@ class _Changes:
         if not puts.num_rows:
             return kept
         return _concat([kept, puts]).sort_by("path") if kept.num_rows else puts
+
+
+def _paths(table: pa.Table) -> Iterator[str]:
+    for chunk in table.column("path").chunks:
+        for start in range(0, len(chunk), CHUNK):
+            yield from chunk[start : start + CHUNK].to_pylist()
 
 
 def _spans(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[int, tuple[int, int]]]:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import InvalidPathError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from jupyter_lake.store.manifests import Manifests
     from jupyter_lake.store.trees import Tree
 
 __all__ = ["check_shape"]
 
 
-def check_shape(manifests: Manifests, tree: Tree, puts: pa.Table, deletes: Collection[str]) -> None:
+def check_shape(
+    manifests: Manifests, tree: Tree, paths: Sequence[str], deletes: Collection[str]
+) -> None:
     """See that no file put stands where a folder is, nor in a file's place a folder.
+
+    `paths` is what is put, sorted.
 
     Raises
     ------
     InvalidPathError
     """
-    paths = set(puts.column("path").to_pylist())
-    folders = {folder for path in paths for folder in _folders_above(path)}
-    clash = paths & folders
+    folders = set(_folders_above(paths))
+    clash = {folder for folder in folders if _holds(paths, folder)}
     if not clash and tree.ranges:
         clash = manifests.found(tree, folders).keys() - deletes
     if not clash and tree.ranges:
@@ -38,11 +39,22 @@ def check_shape(manifests: Manifests, tree: Tree, puts: pa.Table, deletes: Colle
         )
 
 
-def _folders_above(path: str) -> Iterator[str]:
-    position = path.find("/")
-    while position > 0:
-        yield path[:position]
-        position = path.find("/", position + 1)
+def _folders_above(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the folders of sorted paths, hardly any twice."""
+    before = ""
+    for path in paths:
+        folder = path[: path.rfind("/") + 1]
+        if folder != before:
+            before = folder
+            position = folder.find("/")
+            while position > 0:
+                yield folder[:position]
+                position = folder.find("/", position + 1)
+
+
+def _holds(paths: Sequence[str], path: str) -> bool:
+    index = bisect_left(paths, path)
+    return index < len(paths) and paths[index] == path
 
 
 def _standing_on_folders(

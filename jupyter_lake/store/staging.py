@@ -40,11 +40,15 @@ class Staging:
         """Put many files."""
         import pyarrow as pa
 
+        if not self:
+            self._bulk = table
+            return
         paths = table.column("path").to_pylist()
         for path in paths:
             self._puts.pop(path, None)
         self._deletes.difference_update(paths)
-        self._bulk = pa.concat_tables([_without(self._bulk, paths), table])
+        bulk = pa.concat_tables([_without(self._bulk, paths), table])
+        self._bulk = bulk.sort_by("path")
 
     def delete(self, path: str) -> None:
         """Take the file at a path out."""
@@ -68,11 +72,13 @@ class Staging:
         """Return what is put as a table sorted by path, once all bytes have arrived."""
         import pyarrow as pa
 
+        if self._bulk.num_rows and not self._puts:
+            return self._bulk
         single = table_of(self._resolved())
         if not self._bulk.num_rows:
             return single
         bulk = _without(self._bulk, list(self._puts))
-        return pa.concat_tables([bulk, single]).sort_by("path").combine_chunks()
+        return pa.concat_tables([bulk, single]).sort_by("path")
 
     def under(self, prefix: str) -> Iterator[Entry]:
         """Yield what is put at paths that begin with `prefix`."""

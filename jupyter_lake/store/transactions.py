@@ -14,8 +14,9 @@ from jupyter_lake import access
 from jupyter_lake.addresses import check_path
 from jupyter_lake.errors import InvalidInputError, PathNotFoundError
 from jupyter_lake.identity import current_user
+from jupyter_lake.store.edits import Edit, check_fit, effective, name_some
 from jupyter_lake.store.entries import Entry, Folder
-from jupyter_lake.store.publishing import Draft, Edit, publish, rebase_check
+from jupyter_lake.store.publishing import Draft, Published, publish
 from jupyter_lake.store.staging import Staging
 from jupyter_lake.store.tables import ArrowStreamable, parquet_of
 from jupyter_lake.store.uploads import Uploads, open_uploads
@@ -237,45 +238,49 @@ class Transaction:
         return f"<Transaction {self.repo.name}@{self.branch}, {state}: {count} paths>"
 
     def _publish(self) -> None:
-        record = None
-        if self._staging:
-            edit = Edit(self._staging.puts(), frozenset(self._staging.deletes))
-            provenance = self.provenance
-            if provenance is None:
-                provenance = access.current_provenance()
-            draft = Draft(
-                self.branch,
-                self.author,
-                self.message or _described(self._staging.paths),
-                metadata=self.metadata,
-                provenance=provenance,
+        made = self._made() if self._staging else None
+        if made is not None:
+            self._commit = self.repo.commit_of(made.record)
+            lake, paths = self.repo.lake.url, tuple(made.paths)
+            written = access.Write(
+                lake, self.repo.name, self.branch, self._commit.id, paths, "transaction"
             )
-
-            def fitting(parent: str | None) -> Edit:
-                rebase_check(self.repo, edit, self.base, parent, self.branch)
-                return edit
-
-            record = publish(self.repo, draft, self._base, self._uploads, fitting)
-        if record is not None:
-            self._commit = self.repo.commit_of(record)
-            self._tell(self._commit)
+            access.emit(written)
         elif self.base is not None:
             self._commit = self.repo.commit(self.base)
 
-    def _tell(self, commit: Commit) -> None:
-        lake, repo = self.repo.lake.url, self.repo.name
-        paths = tuple(self._staging.paths)
-        access.emit(access.Write(lake, repo, self.branch, commit.id, paths, "transaction"))
+    def _made(self) -> Published | None:
+        staged = Edit(self._staging.puts(), frozenset(self._staging.deletes))
+        manifests, tree = self.repo.manifests, self.repo.tree_of(self.base)
+        # What is written as it was before is no change: it gives way to another's.
+        edit, changes = effective(manifests, tree, staged)
+        draft = Draft(
+            self.branch,
+            self.author,
+            self.message or f"Change {name_some(changes.paths)}",
+            metadata=self.metadata,
+            provenance=self.provenance or access.current_provenance(),
+        )
+
+        def fitting(parent: str | None) -> Edit:
+            check_fit(self.repo, edit, self.branch, base=self.base, head=parent)
+            return edit
+
+        return publish(self.repo, draft, self._base, self._uploads, fitting)
 
     def _write_file(self, path: str, source: Path) -> None:
         if source.is_dir():
-            for file in sorted(item for item in source.rglob("*") if item.is_file()):
-                self._write_file(check_path(f"{path}/{file.relative_to(source).as_posix()}"), file)
-            return
-        if not source.is_file():
+            for file in _files_under(source):
+                name = file[len(os.path.join(source, "")) :].replace(os.sep, "/")
+                self._submit(check_path(f"{path}/{name}"), Path(file))
+        elif source.is_file():
+            self._submit(path, source)
+        else:
             raise PathNotFoundError(
                 f"There is no file {str(source)!r} here.", hint="Check the path."
             )
+
+    def _submit(self, path: str, source: Path) -> None:
         self._staging.put(path, self._uploads.submit(lambda: self._added(path, source)))
 
     def _added(self, path: str, data: bytes | Path) -> Entry:
@@ -309,6 +314,12 @@ class Transaction:
         self._open = False
 
 
+def _files_under(folder: Path) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (os.path.join(place, name) for name in sorted(names))
+
+
 def check_text(text: str, what: str) -> str:
     """Return a message or a name that can be stored and shown exactly.
 
@@ -323,8 +334,3 @@ def check_text(text: str, what: str) -> str:
             hint="Take out NUL characters and broken Unicode.",
         )
     return text
-
-
-def _described(paths: list[str]) -> str:
-    shown = ", ".join(paths[:3])
-    return f"Change {shown}" + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

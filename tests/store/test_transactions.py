@@ -44,7 +44,8 @@ def test_an_exception_leaves_the_branch_as_it_was(any_repo: Repo) -> None:
             tx.write("a", b"2")
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, failing)
+    with pytest.raises(ZeroDivisionError):
+        failing()
     assert any_repo.commit() == before
     with pytest.raises(InvalidInputError, match="has made no commit"):
         _ = tx.commit
