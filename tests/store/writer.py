@@ -1,0 +1,38 @@
+"""A process that commits file after file to one branch, and notes what was acknowledged.
+
+``python writer.py URL NUMBER COMMITS NOTES``; what is there already it passes over,
+so that it can be killed and started again.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from jupyter_lake.store import Lake
+
+
+def path_of(number: int, commit: int) -> str:
+    return f"by-{number}/{commit:03}.txt"
+
+
+def content_of(number: int, commit: int) -> bytes:
+    return f"writer {number}, commit {commit}".encode()
+
+
+def write(url: str, number: int, commits: int, notes: Path) -> None:
+    repo = Lake.open(url).repo("sales")
+    there = {e.path for e in repo.commit().entries(f"by-{number}")} if repo.branches() else set()
+    with notes.open("a") as acknowledged:
+        for commit in range(commits):
+            path = path_of(number, commit)
+            if path in there:
+                continue
+            with repo.transaction(message=path, author=f"writer {number}") as tx:
+                tx.write(path, content_of(number, commit))
+            acknowledged.write(f"{path}\n")
+            acknowledged.flush()
+
+
+if __name__ == "__main__":
+    write(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
