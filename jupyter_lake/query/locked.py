@@ -21,7 +21,7 @@ _MEMORY = "1GB"
 
 
 def locked_runner(lake: Lake, paths: Sequence[str]) -> Runner:
-    """Return what runs queries on a connection that can read `paths` and no other file, nor change that.
+    """Return what runs queries where `paths` can be read, no other file, and no setting changed.
 
     Parameters
     ----------

@@ -148,7 +148,7 @@ class _Table:
             files=tuple(self.files[index] for index in part),
             partitions=tuple(partitions[index] for index in part) if partitions else (),
         )
-        return f'"{self.views.schema_for(some, "part")}".part'
+        return f"{self.views.schema_for(some, 'part')}.part"
 
     def _use_manifest(self, columns: Sequence[Column]) -> None:
         """Put what the commit knows of all rows in the place of what the sample says."""

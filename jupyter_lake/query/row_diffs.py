@@ -140,7 +140,7 @@ class _Comparison:
         return [Column(row[0], str(row[1])) for row in found]
 
     def _view(self, dataset: Dataset) -> str:
-        return f"{quoted(self.views.schema_for(dataset, 'rows'))}.rows"
+        return f"{self.views.schema_for(dataset, 'rows')}.rows"
 
     def _check_key(self, key: Sequence[str], common: Sequence[Column]) -> None:
         names = [column.name for column in common]
