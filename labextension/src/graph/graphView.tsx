@@ -13,7 +13,7 @@ const MORE_HOPS = 4;
 const MOST_HOPS = 20;
 const PIXELS_PER_POINT = 96 / 72;
 const PADDING = 34;
-const SMALLEST = 0.6;
+const SMALLEST = 0.75;
 
 /** The whole lineage of something, left to right; a chosen node fades what is not its kin. */
 export function GraphView({ address }: { address: string }): React.JSX.Element {
@@ -94,6 +94,7 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
         graph.nodes.forEach(node => makeButton(svg, node));
         host.current.replaceChildren(svg);
         setDrawn(count => count + 1);
+        reveal(host.current, graph.subject);
       }
     });
     return () => {
@@ -137,6 +138,14 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
 function fitted(width: number, room: number): number {
   const meant = width * PIXELS_PER_POINT;
   return Math.max(Math.min(meant, room - PADDING), meant * SMALLEST);
+}
+
+/** Scroll so that what was asked about is in view. */
+function reveal(host: HTMLElement, id: string): void {
+  requestAnimationFrame(() => {
+    const node = host.querySelector(`#${CSS.escape(id)}`);
+    node?.scrollIntoView?.({ block: 'nearest', inline: 'end' });
+  });
 }
 
 function makeButton(svg: SVGSVGElement, node: Node): void {
