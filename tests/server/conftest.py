@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pyarrow as pa
@@ -11,6 +9,11 @@ import pytest
 
 from jupyter_lake.lake import Lake
 from tests.jupyter import JupyterServer, jupyter_server
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")

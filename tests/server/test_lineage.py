@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from jupyter_lake.lake import Lake
-from tests.server.conftest import Api
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.server.conftest import Api
+    from jupyter_lake.lake import Lake
 
 
 def _publish(lake: Lake) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 from jupyter_lake.lake import Lake
-from tests.server.conftest import Api
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.server.conftest import Api
+    from pathlib import Path
 
 
 def test_a_lake_says_where_it_lies_and_who_asks(api: Api, lake: Lake) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import pytest
 
 from jupyter_lake.lake import Lake
 from tests.jupyter import jupyter_server
-from tests.server.conftest import Api
-from tests.servers import S3Server
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.servers import S3Server
+    from tests.server.conftest import Api
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
