@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
-from jupyter_lake.verbs.completing import Candidates
+from jupyter_lake.verbs.completing import Candidate, Candidates
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
@@ -48,7 +48,7 @@ class Completion:
         if match := _LINE.fullmatch(before):
             fragment, found = self._candidates.in_line(match.group(1))
         elif context.cursor_line and _CELL.match(context.full_text):
-            fragment, found = self._candidates.in_statement(before)
+            fragment, found = self._in_cell(context)
         else:
             return {"completions": [], "suppress": False}
         return {
@@ -57,3 +57,11 @@ class Completion:
             "ordered": True,
             "suppress": bool(found),
         }
+
+    def _in_cell(self, context: CompletionContext) -> tuple[str, list[Candidate]]:
+        """Complete the statement that the cell holds below its first line."""
+        lines = context.full_text.split("\n")
+        row, column = context.cursor_line, context.cursor_position
+        before = "\n".join([*lines[1:row], lines[row][:column]])
+        after = "\n".join([lines[row][column:], *lines[row + 1 :]])
+        return self._candidates.in_statement(before, after=after)

@@ -20,13 +20,17 @@ from jupyter_lake.addresses import Ref
 from jupyter_lake.verbs.registry import VERBS, Argument, Verb
 
 if TYPE_CHECKING:
-    from jupyter_lake.store import Repo
+    from jupyter_lake.store import Commit, Repo
     from jupyter_lake.verbs.workspace import Workspace
 
 __all__ = ["Candidate", "Candidates"]
 
 PATIENCE_SECONDS = 1.0
 FRESH_SECONDS = 5.0
+MOST_TABLES = 8
+
+_LAST_NAME = re.compile(r'("[^"\n]*"?|[\w-]*)(\.("[^"\n]*|\w*))?$')
+_TABLE = re.compile(r'("[^"\n]+"|\b\w[\w-]*)\.("[^"\n]+"|\w+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +67,32 @@ class Candidates:
             return self.in_statement(line)
         return fragment, _starting(fragment, self._arguments(verb, words[1:], fragment))
 
-    def in_statement(self, text: str) -> tuple[str, list[Candidate]]:
-        """Complete SQL: repos, their tables after a dot, and variables.
+    def in_statement(self, before: str, *, after: str = "") -> tuple[str, list[Candidate]]:
+        """Complete SQL: repos, their tables after a dot, columns, and variables.
+
+        Parameters
+        ----------
+        before, after
+            The statement up to the cursor, and what follows it: columns are those
+            of the lake tables that are named on either side.
 
         Returns
         -------
         As `in_line`.
         """
-        match = re.search(r'("[^"\n]*"?|[\w-]*)(\.("[^"\n]*|[\w]*))?$', text)
+        match = _LAST_NAME.search(before)
         if match is None or not match.group():
             return "", []
-        fragment, repo = match.group(), match.group(1)
+        fragment, first = match.group(), match.group(1)
+        columns = self._columns(before[: match.start()] + after)
         if match.group(2) is None:
             named = [Candidate(name, "repo") for name in self._sql_repos(fragment)]
+            named += [Candidate(_quoted(name), "column") for name in columns]
             return fragment, _starting(fragment, [*named, *self._variables(tables=True)])
-        tables = [f"{repo}.{_quoted(name)}" for name in self._tables(repo.strip('"'))]
-        return fragment, _starting(fragment, [Candidate(name, "table") for name in tables])
+        tables = self._tables(first.strip('"'))
+        kind = "table" if tables else "column"  # after an alias
+        found = [Candidate(f"{first}.{_quoted(name)}", kind) for name in tables or columns]
+        return fragment, _starting(fragment, found)
 
     # -- what there is -----------------------------------------------------------
 
@@ -144,13 +158,9 @@ class Candidates:
         """Return what lies in a folder, whole paths, folders with a slash at the end."""
 
         def look() -> list[str]:
-            name, _, ref = head.partition("@")
-            commit = self.workspace.lake.repo(name).commit(
-                Ref.parse(ref) if ref else self.workspace.pins.get(name)
-            )
             return [
                 f"{item.path.rstrip('/')}/" if hasattr(item, "files") else item.path
-                for item in commit.ls(folder)
+                for item in self._commit(head).ls(folder)
             ]
 
         return self._look("paths", f"{head}/{folder}", look)
@@ -164,8 +174,37 @@ class Candidates:
     def _tables(self, head: str) -> list[str]:
         if head == "lake":
             return ["runs", "reads", "writes", "edges"]
+        if head.partition("@")[0] not in self._repos():
+            return []
         paths = self._paths(head, "")
-        return [path.rstrip("/").rsplit("/")[-1].partition(".")[0] for path in paths]
+        return [path.rstrip("/").rpartition("/")[2].partition(".")[0] for path in paths]
+
+    def _columns(self, statement: str) -> list[str]:
+        """Return the columns of the Parquet tables that a statement names."""
+        repos = set(self._repos())
+        named = {
+            (match.group(1).strip('"'), match.group(2).strip('"'))
+            for match in _TABLE.finditer(statement)
+        }
+        columns: dict[str, None] = {}
+        for head, table in sorted(named)[:MOST_TABLES]:
+            if head.partition("@")[0] in repos:
+                columns |= dict.fromkeys(self._columns_of(head, table))
+        return list(columns)
+
+    def _columns_of(self, head: str, table: str) -> list[str]:
+        def look() -> list[str]:
+            entries = self._commit(head).entries(table)
+            stats = next((entry.stats for entry in entries if entry.stats), None)
+            return list(stats or ())
+
+        return self._look("columns", f"{head}/{table}", look)
+
+    def _commit(self, head: str) -> Commit:
+        """Return the commit of ``repo`` or ``repo@ref``."""
+        name, _, ref = head.partition("@")
+        pin = self.workspace.pins.get(name)
+        return self.workspace.lake.repo(name).commit(Ref.parse(ref) if ref else pin)
 
     def _look(self, what: str, name: str, look: Callable[[], list[str]]) -> list[str]:
         """Return what `look` finds, if it does so in time; else what was known, or nothing."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake.addresses import Address
-from jupyter_lake.errors import InvalidAddressError, RepoNotFoundError
+from jupyter_lake.errors import InvalidAddressError, InvalidInputError, RepoNotFoundError
 from jupyter_lake.verbs.cells import Cell, id_cell, quantity, size
 from jupyter_lake.verbs.output import Block, Facts, Line, Note, Output
 from jupyter_lake.verbs.pieces import Piece, piece
@@ -19,7 +19,7 @@ from jupyter_lake.verbs.shapes import Shape, column_changes, rows_told, schema_t
 from jupyter_lake.verbs.staging import Staged, need_message, new_commit, staged, writing
 
 if TYPE_CHECKING:
-    from jupyter_lake.store import Repo
+    from jupyter_lake.store import Commit, Repo
     from jupyter_lake.verbs.workspace import Workspace
 
 __all__ = ["Published", "publish"]
@@ -40,6 +40,7 @@ class Published(Output):
     bytes: int
     provenance: Provenance | None
     undo: str
+    by_key: str = ""
 
     def blocks(self) -> Sequence[Block]:
         """Return the commit, how the table differs, where it came from, the way back."""
@@ -63,8 +64,10 @@ class Published(Output):
         stored = f"{quantity(self.files, 'file')}, {size(self.bytes).text}"
         if self.after is None:
             return [("stored", stored)]
+        by_key = [("by key", Cell(self.by_key))] if self.by_key else []
         return [
             ("rows", rows_told(self.before, self.after)),
+            *by_key,
             ("schema", schema_told(self.before, self.after)),
             ("stored", stored),
         ]
@@ -79,6 +82,7 @@ class Published(Output):
             "created_repo": bool(self.new_repo),
             "rows": self.after.rows if self.after else None,
             "rows_before": self.before.rows if self.before else None,
+            "by_key": self.by_key or None,
             "schema_changes": [change.to_dict() for change in changes],
             "files": self.files,
             "bytes": self.bytes,
@@ -170,7 +174,20 @@ def _published(
         bytes=sum(entry.size for entry in stored),
         provenance=Provenance.read(made.provenance if made else None),
         undo=workspace.command(f"undo {target.repo.name}@{target.branch}"),
+        by_key=_by_key(made, base, new) if made and before else "",
     )
+
+
+def _by_key(made: Commit, base: Commit | None, new: Piece) -> str:
+    """Count the rows that were added, removed and changed, where a key tells them apart."""
+    if not new.keys or base is None:
+        return ""
+    from jupyter_lake.query import row_diff
+
+    try:
+        return row_diff(made.repo, base.id, made.id, new.path, key=new.keys, limit=0).summary
+    except InvalidInputError:  # the rows that were there are not told apart by the key
+        return ""
 
 
 def _target_address(text: str) -> Address:

@@ -40,6 +40,8 @@ CASES = [
     ("%lake sql SELECT * FROM del", {"delays"}, set()),
     ("%lake sql FROM lake.", {"lake.runs", "lake.edges"}, set()),
     ("%%lake sql\nSELECT *\nFROM sales.or", {"sales.orders"}, set()),
+    ("%lake sql FROM sales.orders WHERE am", {"amount"}, {"region"}),
+    ("%lake sql FROM sales.orders AS o WHERE o.r", {"o.region"}, {"o.amount"}),
     ("%lake nosuch ", set(), {"log"}),
 ]
 
@@ -85,3 +87,13 @@ def test_looking_for_candidates_is_no_read(shared_shell: InteractiveShell) -> No
     _completed(shared_shell, "%lake ls sales/")
     unsubscribe()
     assert events == []
+
+
+def test_columns_are_those_of_tables_named_below_the_cursor(
+    shared_shell: InteractiveShell,
+) -> None:
+    text = "%%lake sql\nSELECT o.am\nFROM sales.orders AS o"
+    cursor = text.index("\nFROM")
+    with provisionalcompleter():
+        found = {item.text for item in shared_shell.Completer.completions(text, cursor)}
+    assert found == {"o.amount"}

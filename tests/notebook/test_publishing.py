@@ -71,7 +71,8 @@ def test_append_with_a_key_replaces_the_rows_of_that_key(run: Run) -> None:
     run(FRAME)
     run("%lake publish frame --to reports/kinds -m First")
     run("more = pd.DataFrame({'id': [3, 4], 'kind': ['c', 'd']})")
-    run("%lake publish more --to reports/kinds -m Second --mode append --key id")
+    told = run("%lake publish more --to reports/kinds -m Second --mode append --key id")
+    assert told.by_key == "+1 added, -0 removed, ~1 changed"
     assert rows(run, "FROM reports.kinds ORDER BY id") == [(1, "a"), (2, "a"), (3, "c"), (4, "d")]
 
 
