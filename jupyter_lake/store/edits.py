@@ -35,10 +35,12 @@ def effective(manifests: Manifests, tree: Tree, edit: Edit) -> tuple[Edit, Chang
     """Leave out what is so already in a tree, and say how it changes by what is left."""
     import pyarrow as pa
 
-    paths: list[str] = edit.puts.column("path").to_pylist()
-    there = manifests.found(tree, [*paths, *edit.deletes]) if tree.ranges else {}
+    column = edit.puts.column("path")
+    there: dict[str, Entry] = {}
+    if tree.ranges:
+        there = manifests.found(tree, [*column.to_pylist(), *edit.deletes])
     if not there:
-        return Edit(edit.puts, frozenset()), Changes(paths, ["added"] * len(paths))
+        return Edit(edit.puts, frozenset()), Changes.all_added(column)
     deletes = frozenset(path for path in edit.deletes if path in there)
     changes: list[tuple[str, Kind]] = [(path, "removed") for path in deletes]
     wanted: list[bool] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -190,25 +191,27 @@ def _common_child(item: RangeRef, folder: str) -> str | None:
 
 
 def _grouped(table: pa.Table, skip: int) -> Iterator[tuple[str, int, int, Entry | None]]:
-    """Yield ``(name, files, bytes, entry)`` for what lies directly in a folder."""
+    """Yield ``(name, files, bytes, entry)`` for what lies directly in a folder.
+
+    A folder is passed over as a whole: all of it stands together.
+    """
+    import pyarrow.compute as pc
+
     paths = table.column("path").to_pylist()
-    sizes = table.column("size").to_pylist()
-    direct: list[int] = []
-    folders: dict[str, list[int]] = {}
-    for index, (path, size) in enumerate(zip(paths, sizes, strict=True)):
-        name, slash, _ = path[skip:].partition("/")
-        if slash:
-            totals = folders.setdefault(name, [0, 0])
-            totals[0] += 1
-            totals[1] += size
-        else:
-            direct.append(index)
-    for name, (count, size) in folders.items():
-        yield name, count, size, None
-    if not direct:
-        return  # Arrow takes no empty list of indices
-    for entry in entries_of(table.take(direct) if len(direct) < len(paths) else table):
-        yield entry.path, 1, entry.size, entry
+    position = 0
+    while position < len(paths):
+        start = position
+        while position < len(paths) and "/" not in paths[position][skip:]:
+            position += 1
+        for entry in entries_of(table.slice(start, position - start)):
+            yield entry.path, 1, entry.size, entry
+        if position < len(paths):
+            path = paths[position]
+            end = path.index("/", skip)
+            stop = bisect_left(paths, after_prefix(path[: end + 1]), position)
+            size = pc.sum(table.column("size").slice(position, stop - position)).as_py()
+            yield path[skip:end], stop - position, size, None
+            position = stop
 
 
 def _pick(table: pa.Table, paths: Sequence[str]) -> dict[str, Entry]:

@@ -108,9 +108,9 @@ def _published(
         uploads.close()
     if made is None:  # what was to be done is so already
         return repo.commit(draft.branch)
-    commit, paths = repo.commit_of(made.record), tuple(made.paths)
+    commit = repo.commit_of(made.record)
     via = draft.why.partition(" ")[0]
-    access.emit(access.Write(repo.lake.url, repo.name, draft.branch, commit.id, paths, via))
+    access.emit(access.Write(repo.lake.url, repo.name, draft.branch, commit.id, made.paths, via))
     return commit
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.store.changelists import encode_changes
 from jupyter_lake.store.edits import Edit, effective
-from jupyter_lake.store.records import BranchRecord, ChangeList, CommitRecord, now
+from jupyter_lake.store.records import BranchRecord, CommitRecord, now
 from jupyter_lake.store.refs import MovedError
 from jupyter_lake.store.rewrite import rewrite
 from jupyter_lake.store.shapes import check_shape
 
 if TYPE_CHECKING:
-
     from jupyter_lake.store.repos import Repo
     from jupyter_lake.store.uploads import Uploads
 
@@ -47,10 +46,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A new commit and the paths it changed, sorted."""
+    """A new commit and the paths it changed or, where they are very many, their folders."""
 
     record: CommitRecord
-    paths: Sequence[str]
+    paths: tuple[str, ...]
 
 
 def publish(
@@ -99,10 +98,7 @@ def _build(
     edit, changes = effective(repo.manifests, tree, edit)
     if not changes and not draft.merged:
         return None
-    added = [
-        path for path, kind in zip(changes.paths, changes.kinds, strict=True) if kind == "added"
-    ]
-    check_shape(repo.manifests, tree, added, edit.deletes)
+    check_shape(repo.manifests, tree, changes.added, edit.deletes)
     id, _ = rewrite(
         repo.manifests,
         tree,
@@ -117,7 +113,7 @@ def _build(
         author=draft.author,
         message=draft.message,
         time=now(),
-        changes=ChangeList.of(changes.paths, changes.kinds),
+        changes=changes.summary(),
         metadata=draft.metadata,
         provenance=draft.provenance,
     )
@@ -125,7 +121,7 @@ def _build(
     if record.changes.paths is None:
         uploads.write(repo.keys.changes(record.id), encode_changes(changes))
     uploads.write(repo.keys.commit(record.id), data)
-    return Published(record, changes.paths)
+    return Published(record, changes.places())
 
 
 def _wait(attempt: int) -> None:

@@ -24,7 +24,6 @@ Kind = str  # 'added', 'removed' or 'changed'
 Json = Mapping[str, Any]
 
 INLINE_ANCESTORS = 32
-INLINE_CHANGES_BYTES = 1024
 INLINE_DETAILS_BYTES = 1024
 
 
@@ -50,17 +49,6 @@ class ChangeList:
     removed: int = 0
     changed: int = 0
     paths: tuple[tuple[str, Kind], ...] | None = ()
-
-    @classmethod
-    def of(cls, paths: Sequence[str], kinds: Sequence[Kind]) -> ChangeList:
-        """Count the changes, and hold them if they are few."""
-        small = sum(len(path.encode()) + 12 for path in paths[:100]) <= INLINE_CHANGES_BYTES
-        return cls(
-            sum(kind == "added" for kind in kinds),
-            sum(kind == "removed" for kind in kinds),
-            sum(kind == "changed" for kind in kinds),
-            tuple(zip(paths, kinds, strict=True)) if small and len(paths) < 100 else None,
-        )
 
     def to_json(self) -> Json:
         """Return the form that stands in a commit."""

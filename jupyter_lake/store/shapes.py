@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import InvalidPathError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from jupyter_lake.store.manifests import Manifests
     from jupyter_lake.store.trees import Tree
 
@@ -16,22 +19,26 @@ __all__ = ["check_shape"]
 
 
 def check_shape(
-    manifests: Manifests, tree: Tree, paths: Sequence[str], deletes: Collection[str]
+    manifests: Manifests, tree: Tree, paths: pa.ChunkedArray, deletes: Collection[str]
 ) -> None:
     """See that no file put stands where a folder is, nor in a file's place a folder.
 
-    `paths` is what is put, sorted.
+    `paths` are those that are new, sorted.
 
     Raises
     ------
     InvalidPathError
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     folders = set(_folders_above(paths))
-    clash = {folder for folder in folders if _holds(paths, folder)}
+    files = pc.is_in(paths, value_set=pa.array(folders, pa.string()))
+    clash = set(paths.filter(files).to_pylist())
     if not clash and tree.ranges:
         clash = manifests.found(tree, folders).keys() - deletes
     if not clash and tree.ranges:
-        clash = set(_standing_on_folders(manifests, tree, paths, deletes))
+        clash = set(_standing_on_folders(manifests, tree, paths.to_pylist(), deletes))
     if clash:
         raise InvalidPathError(
             f"{min(clash)!r} would be both a file and a folder.",
@@ -39,10 +46,10 @@ def check_shape(
         )
 
 
-def _folders_above(paths: Iterable[str]) -> Iterator[str]:
+def _folders_above(paths: pa.ChunkedArray) -> Iterator[str]:
     """Yield the folders of sorted paths, hardly any twice."""
     before = ""
-    for path in paths:
+    for path in chain.from_iterable(chunk.to_pylist() for chunk in paths.iterchunks()):
         folder = path[: path.rfind("/") + 1]
         if folder != before:
             before = folder
@@ -50,11 +57,6 @@ def _folders_above(paths: Iterable[str]) -> Iterator[str]:
             while position > 0:
                 yield folder[:position]
                 position = folder.find("/", position + 1)
-
-
-def _holds(paths: Sequence[str], path: str) -> bool:
-    index = bisect_left(paths, path)
-    return index < len(paths) and paths[index] == path
 
 
 def _standing_on_folders(

@@ -57,6 +57,10 @@ def describe_parquet(metadata: pq.FileMetaData) -> tuple[int, str | None]:
     for index, name in flat[:MAX_COLUMNS]:
         if (merged := _merge([_chunk(group, index) for group in groups])) is not None:
             known[name] = merged
+    # The names of all columns, so that nobody has to open the file to learn of one.
+    schema = metadata.schema.to_arrow_schema()
+    for name in schema.names:
+        known.setdefault(name, ColumnStats(None, None, None))
     return metadata.num_rows, encode_stats(known) if known else None
 
 

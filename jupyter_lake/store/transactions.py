@@ -241,11 +241,10 @@ class Transaction:
         made = self._made() if self._staging else None
         if made is not None:
             self._commit = self.repo.commit_of(made.record)
-            lake, paths = self.repo.lake.url, tuple(made.paths)
-            written = access.Write(
-                lake, self.repo.name, self.branch, self._commit.id, paths, "transaction"
+            lake, repo = self.repo.lake.url, self.repo.name
+            access.emit(
+                access.Write(lake, repo, self.branch, self._commit.id, made.paths, "transaction")
             )
-            access.emit(written)
         elif self.base is not None:
             self._commit = self.repo.commit(self.base)
 
@@ -257,7 +256,7 @@ class Transaction:
         draft = Draft(
             self.branch,
             self.author,
-            self.message or f"Change {name_some(changes.paths)}",
+            self.message or f"Change {name_some(changes.places())}",
             metadata=self.metadata,
             provenance=self.provenance or access.current_provenance(),
         )
