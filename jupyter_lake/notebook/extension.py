@@ -63,8 +63,9 @@ def _started(shell: InteractiveShell) -> Recorder | None:
 
         recorder = Recorder(shell)
         recorder.start()
-    except Exception:
-        log.warning("Cells are not recorded in this session.", exc_info=True)
+    except Exception as error:
+        log.warning("Cells are not recorded in this session: %s", error)
+        log.debug("The recorder could not start.", exc_info=True)
         return None
     return recorder
 

@@ -108,6 +108,8 @@ class Recording(Output):
 def record(workspace: Workspace, options: argparse.Namespace) -> Recording:
     """Record what this notebook's cells read and write, or stop doing so."""
     recorder = workspace.recorder
+    if recorder is None and options.switch == "off":
+        return Recording(on=False, source=False)
     if recorder is None:
         raise InvalidInputError(
             "There is no recorder in this session.", hint="Load it: %load_ext jupyter_lake"
