@@ -18,6 +18,7 @@ from jupyter_lake.lineage.questions import (
     tables,
 )
 from jupyter_lake.lineage.recorder import Recorder
+from jupyter_lake.lineage.reproduction import Outcome, Reproduction, reproduce
 from jupyter_lake.lineage.runs import Input, Run, RunRead, RunWrite, Upstream
 from jupyter_lake.lineage.tracing import downstream, graph, upstream
 from jupyter_lake.lineage.versions import Version
@@ -28,9 +29,11 @@ __all__ = [
     "GraphEdge",
     "Input",
     "InputState",
+    "Outcome",
     "OutsideNode",
     "Reader",
     "Recorder",
+    "Reproduction",
     "Run",
     "RunNode",
     "RunRead",
@@ -43,6 +46,7 @@ __all__ = [
     "freshness_of_run",
     "graph",
     "readers_of",
+    "reproduce",
     "tables",
     "upstream",
 ]

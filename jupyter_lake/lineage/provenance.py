@@ -70,7 +70,9 @@ class Session:
         """Say whether the running cell may have made or changed a variable."""
         value = self._flow.namespace.get(variable)
         known = active.pending.identities.get(variable) if active.pending else None
-        return known != id(value) or variable in names_in(active.code)
+        return known != id(value) or any(
+            variable in names for names in names_loaded_and_stored(active.code)
+        )
 
     def snapshot(self, active: ActiveRun, lake_url: str) -> Run:
         """Return a run as a lake is to hold it; one that is not over, with its edges so far."""
@@ -110,24 +112,22 @@ class Session:
         return list(seen)
 
 
-def names_in(code: str) -> set[str]:
-    """Return the global names that a cell loads or stores, as far as its text says."""
+def names_loaded_and_stored(code: str) -> tuple[set[str], set[str]]:
+    """Return the global names that a cell loads, and those it stores, as far as its text says."""
     try:
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         compiled = compile(code, "<cell>", "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
-        return set()
-    found = {name for names in _ASSIGNED_BY_MAGIC.findall(code) for name in names if name}
+        return set(), set()
+    loaded: set[str] = set()
+    stored = {name for names in _ASSIGNED_BY_MAGIC.findall(code) for name in names if name}
     for block in _blocks(compiled):
-        found.update(
-            str(instruction.argval)
-            for instruction in dis.get_instructions(block)
-            if instruction.opname in _NAMED
-        )
-    return found
-
-
-_NAMED = frozenset(("LOAD_NAME", "LOAD_GLOBAL", "STORE_NAME", "STORE_GLOBAL"))
+        for instruction in dis.get_instructions(block):
+            if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                loaded.add(str(instruction.argval))
+            elif instruction.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                stored.add(str(instruction.argval))
+    return loaded, stored
 
 
 def _blocks(code: CodeType) -> Iterator[CodeType]:

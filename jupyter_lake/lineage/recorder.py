@@ -186,6 +186,10 @@ class Recorder:
         """Why runs wait to be uploaded, or an empty text."""
         return next((box.problem for box in self._uploader.outboxes if box.problem), "")
 
+    def spools(self) -> list[Path]:
+        """Return the files in which this session's runs wait."""
+        return [box.spool_path for box in self._uploader.outboxes if box.spool_path is not None]
+
     def waiting(self, lake_url: str) -> list[Run]:
         """Return the runs that a lake may not have yet, the running one included."""
         runs = [
@@ -290,9 +294,10 @@ class Recorder:
             return
         raw = info.raw_cell or ""
         code = getattr(info, "transformed_cell", None) or str(self.shell.transform_cell(raw))  # type: ignore[no-untyped-call]
+        cell_id = self._cell_id(info, raw)  # which may find out the notebook, too
         active = ActiveRun(
             self._place(),
-            self._cell_id(info, raw),
+            cell_id,
             count,
             redact(raw) if self.record_source else None,
             code,

@@ -20,6 +20,8 @@ from jupyter_lake.lineage.runs import Run, new_run_id
 from jupyter_lake.lineage.untracked import own_thread
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jupyter_lake.store import Lake
 
 __all__ = ["Outbox", "Uploader"]
@@ -89,6 +91,11 @@ class Outbox:
         """Return the runs that have not reached the lake."""
         with self._lock:
             return list(self._waiting.values())
+
+    @property
+    def spool_path(self) -> Path | None:
+        """The file in which runs wait, once there is one."""
+        return self._spool.path if self._spool is not None else None
 
     @property
     def idle(self) -> bool:

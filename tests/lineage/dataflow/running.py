@@ -92,7 +92,7 @@ def judge(case: Case, ancestors: set[int], failed: list[int]) -> Outcome:
 
 def run_case(case: Case, shell: InteractiveShell, folder: Path) -> Outcome:
     """Run a case in a shell, with its modules in a folder."""
-    names = {Path(path).stem for path in case.modules} | {"lk_written_mod"}
+    names = {Path(path).parts[0].removesuffix(".py") for path in case.modules} | {"lk_written_mod"}
     with _modules(case, folder, names):
         notebook = Notebook(shell)
         for cell in case.cells:
@@ -103,11 +103,12 @@ def run_case(case: Case, shell: InteractiveShell, folder: Path) -> Outcome:
 @contextlib.contextmanager
 def _modules(case: Case, folder: Path, names: set[str]) -> Iterator[None]:
     for path, text in case.modules.items():
+        (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
         sys.path.remove(str(folder))
-        for name in names:
-            sys.modules.pop(name, None)
+        for name in [name for name in sys.modules if name.split(".")[0] in names]:
+            del sys.modules[name]

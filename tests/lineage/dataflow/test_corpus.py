@@ -8,13 +8,20 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from tests.lineage.dataflow.corpus import functions, ipython, names, objects, tables
+from tests.lineage.dataflow.corpus import (
+    functions,
+    hard,
+    ipython,
+    names,
+    objects,
+    tables,
+)
 from tests.lineage.dataflow.corpus.case import Case
 from tests.lineage.dataflow.running import fresh_shell, run_case
 
 CASES = [
     case
-    for table in (names, functions, objects, tables, ipython)
+    for table in (names, functions, objects, tables, ipython, hard)
     for case in table.CASES
 ]  # fmt: skip
 

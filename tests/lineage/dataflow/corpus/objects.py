@@ -322,7 +322,7 @@ CASES = [
         "front_mod.add(3)",
         "import back_mod",
         "y = back_mod.data",
-        needs=(1, 2, 4),
+        needs=(1, 2, 3),
         modules={
             "front_mod.py": "import back_mod\ndef add(v):\n    back_mod.data.append(v)\n",
             "back_mod.py": "data = []\n",

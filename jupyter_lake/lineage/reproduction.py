@@ -1,0 +1,292 @@
+"""Making a dataset again: just the cells it came from, with the inputs they had then."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_lake.addresses import Address
+from jupyter_lake.errors import InvalidInputError, LakeError, RunNotFoundError
+from jupyter_lake.lineage.ancestry import Cells, obstacles_of
+from jupyter_lake.lineage.pinning import pins_of, read_as_then, write_to_scratch
+from jupyter_lake.lineage.runlog import read_runs
+from jupyter_lake.lineage.versions import Version, Versions, overlap
+
+if TYPE_CHECKING:
+    from jupyter_lake.lineage.recorder import Recorder
+    from jupyter_lake.lineage.runs import Run
+    from jupyter_lake.store import Lake
+
+__all__ = ["Outcome", "Reproduction", "reproduce"]
+
+_LOADING = re.compile(r"^\s*%(?:load_ext\s+jupyter_lake|lake\s+open)\b.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a reproduction went.
+
+    Attributes
+    ----------
+    says
+        ``same files``, ``same rows``, ``different`` or ``failed``.
+    detail
+        What is different, or the error.
+    branch
+        The scratch branch, which stays for a look.
+    """
+
+    says: str
+    detail: str = ""
+    branch: str = ""
+
+    @property
+    def same(self) -> bool:
+        """True if the dataset came out as it was."""
+        return self.says in ("same files", "same rows")
+
+    def __str__(self) -> str:
+        return f"{self.says}: {self.detail}" if self.detail else self.says
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A dataset's cells, ready to be run again.
+
+    Attributes
+    ----------
+    version
+        What is to come out.
+    runs
+        The cells, in the order they ran.
+    obstacles
+        What stands in the way, in sentences; empty if nothing does.
+    branch
+        The scratch branch that the cells write to.
+    stuck
+        The cells that write in a way that can't be led to the scratch branch.
+    """
+
+    lake: Lake
+    version: Version
+    runs: tuple[Run, ...]
+    obstacles: tuple[str, ...]
+    branch: str
+    stuck: tuple[Run, ...] = ()
+
+    @property
+    def sources(self) -> list[str]:
+        """The cells of the notebook, pins and scratch branches included."""
+        written = {write.repo: self.branch for run in self.runs for write in run.writes}
+        cells, pins = [self._opening()], dict[str, str]()
+        for run in self.runs:
+            source = _LOADING.sub("", run.source or "# recorded without its source").strip()
+            if not source:
+                continue
+            for repo, commit in pins_of(run).items():
+                if pins.get(repo) != commit:
+                    pins[repo] = commit
+                    cells.append(f"%lake use {repo}@{commit[:12]}")
+            cells.append(write_to_scratch(read_as_then(source, run), written))
+        return cells
+
+    def _opening(self) -> str:
+        """Return the cell that opens the lake and makes room on the scratch branches."""
+        lines = ["%load_ext jupyter_lake", f"%lake open {self.lake.url}"]
+        found: dict[str, tuple[str, dict[str, None]]] = {}
+        for run in self.runs:
+            for write in run.writes:
+                found.setdefault(write.repo, ("", {}))[1][write.path] = None
+                found[write.repo] = (write.commit, found[write.repo][1])
+        for repo, (commit, paths) in found.items():
+            lines.append(f"%lake branch {repo} {self.branch} --from {commit[:12]}")
+            lines += [
+                f"%lake rm '{repo}@{self.branch}/{path}' -m 'Make room to make it again'"
+                for path in paths
+            ]
+        return "\n".join(lines)
+
+    def notebook(self) -> dict[str, object]:
+        """Return the notebook, in nbformat 4.5."""
+        cells = [_markdown(self._heading())]
+        cells += [_code(number, source) for number, source in enumerate(self.sources)]
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        return {
+            "cells": cells,
+            "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+
+    def _heading(self) -> str:
+        lines = [f"# How {self.version} was made", ""]
+        lines += [
+            f"- {run.cell}, {run.user}, {run.started:%Y-%m-%d %H:%M:%S} UTC" for run in self.runs
+        ]
+        if self.obstacles:
+            lines += ["", "What stands in the way:", ""]
+            lines += [f"- {obstacle}" for obstacle in self.obstacles]
+        return "\n".join(lines)
+
+    def save(self, path: Path | str) -> Path:
+        """Write the notebook to a file, never over one.
+
+        Raises
+        ------
+        InvalidInputError
+            If the file is there already.
+        """
+        path = Path(path)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                json.dump(self.notebook(), file, indent=1, ensure_ascii=False)
+        except FileExistsError:
+            raise InvalidInputError(
+                f"{path} is there already.", hint="Choose another file name."
+            ) from None
+        return path
+
+    def run(self, *, timeout: float = 3600.0) -> Outcome:
+        """Run the notebook in a kernel of its own, and compare what comes out.
+
+        Raises
+        ------
+        InvalidInputError
+            If a cell would write anywhere but to the scratch branch.
+        """
+        if self.stuck:
+            raise InvalidInputError(
+                f"{self.stuck[0].cell} writes in a way that can't be led to a scratch branch.",
+                hint="Save the notebook with --to, and change the cell by hand.",
+            )
+        from jupyter_lake.lineage.headless import run_notebook
+
+        folder = Path(self.runs[-1].notebook).parent
+        error = run_notebook(
+            self.notebook(), folder if folder.is_dir() else Path.cwd(), timeout=timeout
+        )
+        return Outcome("failed", error, self.branch) if error else self.compare()
+
+    def compare(self) -> Outcome:
+        """Compare the dataset on the scratch branch with the one that was."""
+        repo, path = self.lake.repo(self.version.repo), self.version.path
+        try:
+            now, then = repo.commit(self.branch), repo.commit(self.version.commit)
+        except LakeError as error:
+            return Outcome("failed", error.message, self.branch)
+        made = {entry.path: entry.hash for entry in now.entries(path)}
+        was = {entry.path: entry.hash for entry in then.entries(path)}
+        if made == was:
+            return Outcome("same files", "", self.branch)
+        if not made:
+            return Outcome("different", "nothing was made", self.branch)
+        return self._compare_rows(then.id, now.id)
+
+    def _compare_rows(self, then: str, now: str) -> Outcome:
+        from jupyter_lake.query import row_diff
+
+        repo, path = self.lake.repo(self.version.repo), self.version.path
+        try:
+            found = row_diff(repo, then, now, path)
+        except LakeError as error:
+            return Outcome("different", f"the files differ ({error.message})", self.branch)
+        if not (found.added or found.removed or found.changed):
+            return Outcome("same rows", "the files' bytes differ", self.branch)
+        counts = f"{found.added} rows more, {found.removed} fewer, {found.changed} changed"
+        return Outcome("different", counts, self.branch)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what will be run, as JSON."""
+        return {
+            "version": str(self.version),
+            "branch": self.branch,
+            "cells": self.sources,
+            "runs": [run.run_id for run in self.runs],
+            "obstacles": list(self.obstacles),
+        }
+
+    def __repr__(self) -> str:
+        lines = [f"{self.version} came from {len(self.runs)} cells"]
+        lines += [f"  {run.cell}  {run.first_line[:60]}" for run in self.runs]
+        if self.obstacles:
+            lines.append("in the way of making it again:")
+            lines += [f"  {obstacle}" for obstacle in self.obstacles]
+        else:
+            lines.append("nothing stands in the way of making it again")
+        return "\n".join(lines)
+
+
+def reproduce(
+    lake: Lake, address: Address | str, *, recorder: Recorder | None = None
+) -> Reproduction:
+    """Find the cells that a dataset came from, so that they can be run again.
+
+    Parameters
+    ----------
+    lake
+        Where the dataset and the runs are.
+    address
+        The dataset; with a ref, as it was there.
+    recorder
+        The asker's own: its runs count before they reach the lake.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such dataset, or no record of how it was made.
+    """
+    versions = Versions(lake)
+    version = versions.at(Address.parse(address) if isinstance(address, str) else address)
+    makers = versions.makers(version)
+    named = [str((commit.provenance or {}).get("run") or "") for commit in makers]
+    cells = Cells.behind(read_runs(lake, recorder), [run_id for run_id in named if run_id])
+    if not any(_wrote(run, version) for run in cells.runs):
+        raise RunNotFoundError(
+            f"No cell is recorded as the maker of {version}.",
+            hint="Only what a recorded cell published can be made again.",
+        )
+    obstacles = obstacles_of(cells, versions)
+    if not all(named):
+        obstacles.append(
+            "Some of its files were not made by a recorded cell; they stay as they are."
+        )
+    branch = f"reproduce-{version.short}-{os.urandom(2).hex()}"
+    stuck = tuple(run for run in cells.runs if run.writes and not _leads_to_scratch(run, branch))
+    obstacles += [
+        f"{run.cell} writes in a way that can't be led to a scratch branch." for run in stuck
+    ]
+    return Reproduction(lake, version, cells.runs, tuple(obstacles), branch, stuck)
+
+
+def _wrote(run: Run, version: Version) -> bool:
+    return any(
+        write.repo == version.repo and overlap(write.path, version.path) for write in run.writes
+    )
+
+
+def _leads_to_scratch(run: Run, branch: str) -> bool:
+    """Say whether every repo that a cell writes to was found in its source."""
+    source = run.source or ""
+    return all(
+        write_to_scratch(source, {repo: branch}) != source
+        for repo in {write.repo for write in run.writes}
+    )
+
+
+def _markdown(text: str) -> dict[str, object]:
+    return {"cell_type": "markdown", "id": "how", "metadata": {}, "source": text}
+
+
+def _code(number: int, source: str) -> dict[str, object]:
+    return {
+        "cell_type": "code",
+        "id": f"cell-{number}",
+        "metadata": {},
+        "source": source,
+        "execution_count": None,
+        "outputs": [],
+    }
