@@ -20,7 +20,7 @@ LARGEST_BYTES = 1 << 32
 
 _SAMPLES = 512
 _ENDS = 256
-_BLOCK = 1 << 14
+_ROW = 1 << 12
 
 
 def look_array(value: object, *, full: bool = False) -> Shape:
@@ -56,6 +56,8 @@ def memory_owner(array: NDArray[Any]) -> object:
     value: object = array
     while (base := getattr(value, "base", None)) is not None:
         value = base
+    if isinstance(value, memoryview):
+        value = value.obj
     return None if value is array else value
 
 
@@ -85,27 +87,20 @@ def _sample(array: NDArray[Any]) -> bytes:
 def _weights() -> NDArray[np.uint64]:
     import numpy as np
 
-    drawn = np.random.default_rng(0x1A4E).integers(0, 1 << 63, _BLOCK, dtype=np.uint64)
+    drawn = np.random.default_rng(0x1A4E).integers(0, 1 << 63, _ROW, dtype=np.uint64)
     return drawn | np.uint64(1)
 
 
 def _mixed(array: NDArray[Any]) -> bytes:
-    """Digest all of an array at the speed of memory: a weighted sum for each block."""
+    """Digest all of an array at the speed of memory: a weighted sum of each row of words."""
     import numpy as np
 
     flat = np.asarray(array).reshape(-1, order="A") if array.flags.forc else array.ravel()
     octets = np.ascontiguousarray(flat).view(np.uint8)
-    words = octets[: octets.size // 8 * 8].view(np.uint64)
-    weights, product = _weights(), np.empty(_BLOCK, np.uint64)
-    sums = np.empty(len(words) // _BLOCK + 1, np.uint64)
-    for position, start in enumerate(range(0, len(words), _BLOCK)):
-        block = words[start : start + _BLOCK]
-        np.multiply(block, weights[: block.size], out=product[: block.size])
-        sums[position] = np.add.reduce(product[: block.size])
-    used = -(-len(words) // _BLOCK)
-    return hashlib.blake2b(
-        sums[:used].tobytes() + octets[octets.size // 8 * 8 :].tobytes(), digest_size=16
-    ).digest()
+    rows = octets.size // (8 * _ROW)
+    words = octets[: rows * 8 * _ROW].view(np.uint64).reshape(rows, _ROW)
+    sums = np.einsum("ij,j->i", words, _weights())
+    return _digest(sums) + _digest(octets[rows * 8 * _ROW :])
 
 
 def look_tensor(value: Any) -> Shape:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dis
 import types
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FILLERS = frozenset(("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "CALL", "PRECALL", "CACHE", "NOP"))
 _INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
@@ -25,6 +28,8 @@ class CodeFacts:
         Global names that only what it returns looks up.
     attributes, strings, imports, stores
         Attribute names, string constants, imported modules, and global names it binds.
+    locals
+        Names of its own variables.
     lazy
         Whether calling it runs nothing yet: a generator or coroutine function.
     changes
@@ -37,6 +42,7 @@ class CodeFacts:
     strings: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     stores: set[str] = field(default_factory=set)
+    locals: frozenset[str] = frozenset()
     lazy: bool = False
     changes: bool = False
 
@@ -66,7 +72,10 @@ def code_facts(code: types.CodeType) -> CodeFacts:
 
 
 def _analyse(code: types.CodeType) -> CodeFacts:
-    facts = CodeFacts(lazy=bool(code.co_flags & _GENERATORS))
+    facts = CodeFacts(
+        lazy=bool(code.co_flags & _GENERATORS),
+        locals=frozenset((*code.co_varnames, *code.co_cellvars)),
+    )
     instructions = list(dis.get_instructions(code))
     stored: set[str] = set()
     branched = False

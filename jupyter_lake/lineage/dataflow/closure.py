@@ -3,73 +3,56 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 import types
-import weakref
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
 from jupyter_lake.lineage.dataflow.bytecode import CodeFacts, code_facts
 from jupyter_lake.lineage.dataflow.figures import current_figure
-from jupyter_lake.lineage.dataflow.known import PLOT_STARTERS
-from jupyter_lake.lineage.dataflow.looks import look_for
+from jupyter_lake.lineage.dataflow.known import DRAWS, PLOT_STARTERS, RANDOM_MODULES, wordset
 from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class, local_module
-from jupyter_lake.lineage.dataflow.peeking import ATOMS, Peek
+from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Use
-from jupyter_lake.lineage.dataflow.shapes import Look, Shape, sequence, weak_reference
-from jupyter_lake.lineage.dataflow.syntax import Reader
+from jupyter_lake.lineage.dataflow.walk import Walk
 
-MOST_NODES = 6_000
-"""So many objects are looked at for one cell; what lies beyond is only possibly unchanged."""
+if TYPE_CHECKING:
+    from jupyter_lake.lineage.dataflow.syntax import Reader
 
-_PLAIN = (list, dict, set, tuple)
-_CARRIERS = (list, dict, tuple, set, frozenset)
-_NO_BASES = frozenset(
+_FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
+_NO_BASES = wordset(
     "object ABC Generic Protocol Enum IntEnum StrEnum Flag tuple Exception ValueError "
-    "RuntimeError KeyError TypeError dict list BaseException NamedTuple TypedDict".split()
+    "RuntimeError KeyError TypeError dict list BaseException NamedTuple TypedDict"
 )
 
 
-@dataclass(slots=True)
-class Node:
-    """One object that the cell could reach, as it was before the cell ran."""
-
-    shape: Shape
-    look: Look
-    variable: str
-    reference: weakref.ref[object] | None = None
-    strong: object = None
-
-    def value(self) -> object:
-        """Return the object if it is still held, else None."""
-        return self.reference() if self.reference is not None else self.strong
-
-
-class Closure:
+class Closure(Walk):
     """Follows what a reading of a cell uses through the live objects.
 
     Attributes
     ----------
-    nodes
-        The objects reached, by identity.
     reads
         The variables read, with how they are used; those of local modules as ``module.name``.
+    slots
+        The variables of local modules, with where they lie.
+    stores
+        Variables that the functions followed may bind.
+    runs_changes, draws
+        Whether these functions may change objects; whether a library's random state is used.
     """
 
     def __init__(self, reader: Reader, namespace: dict[str, object]) -> None:
+        super().__init__(namespace)
         self.reader = reader
         self.reading = reader.reading
-        self.namespace = namespace
-        self.nodes: dict[int, Node] = {}
         self.reads: dict[str, Use] = {}
         self.slots: dict[str, tuple[dict[str, object], str]] = {}
-        self.roots: dict[str, object] = {}
-        self.links: dict[str, set[str]] = {}
-        self.partial: dict[int, object] = {}
         self.stores: set[str] = set()
         self.runs_changes = False
-        self.follows = False
-        self._levels: dict[int, Level] = {}
+        self.draws = False
         self._classes: list[tuple[type, Use, str]] = []
+        self._callbacks: list[tuple[dict[str, object], Use, str]] = []
         self._modules: list[tuple[types.ModuleType, Use]] = []
         self._done: dict[str, tuple[Level, bool, frozenset[str]]] = {}
         self._run: set[tuple[int, str]] = set()
@@ -108,6 +91,8 @@ class Closure:
 
     def lookup(self, variable: str) -> object:
         """Return the present object of a variable, or MISSING."""
+        if variable == PYPLOT:
+            return current_figure()
         space, name = self.slots.get(variable, (self.namespace, variable))
         return space.get(name, Peek.MISSING)
 
@@ -131,67 +116,13 @@ class Closure:
         else:
             known.merge(use)
 
-    # -- objects ---------------------------------------------------------------------------
-
-    def visit(self, value: object, use: Use, variable: str) -> None:
-        """Walk all that an object holds."""
-        pending: list[tuple[object, Level]] = [(value, use.level)]
-        while pending:
-            current, level = pending.pop()
-            if type(current) in ATOMS:
-                continue
-            identity = id(current)
-            seen = self._levels.get(identity)
-            if seen is not None and seen >= level:
-                self._link(identity, variable)
-                continue
-            self._levels[identity] = level
-            shape = self._shape(current, variable)
-            if level:
-                self._behaviour(current, Use(level, use.certain, use.after), variable)
-            if shape is not None:
-                below = _below(current, level)
-                pending.extend((child, below) for child in shape.children)
-                if shape.root is not None:
-                    pending.append((shape.root, level))
-
-    def _link(self, identity: int, variable: str) -> None:
-        node = self.nodes.get(identity)
-        if node is not None and node.variable != variable:
-            self.links.setdefault(node.variable, set()).add(variable)
-
-    def _shape(self, value: object, variable: str) -> Shape | None:
-        known = self.nodes.get(id(value))
-        if known is not None:
-            self._link(id(value), variable)
-            return known.shape
-        look = self._look(value)
-        if look is None:
-            return None
-        if len(self.nodes) >= MOST_NODES:
-            node = self.nodes.get(id(self.roots.get(variable)))
-            if node is not None:
-                node.shape.whole = False
-            return None
-        shape = look(value)
-        node = Node(shape, look, variable, weak_reference(value))
-        if node.reference is None and is_plain(value, shape):
-            node.strong = value
-        if not shape.whole:
-            self.partial[id(value)] = value
-        self.nodes[id(value)] = node
-        return shape
-
-    def _look(self, value: object) -> Look | None:
-        if isinstance(value, type):
-            return look_class if is_user_class(value, self.namespace) else None
-        return look_for(type(value))
-
     # -- behaviour: what would run -----------------------------------------------------------
 
-    def _behaviour(self, value: object, use: Use, variable: str) -> None:
+    def behaviour(self, value: object, use: Use, variable: str) -> None:
+        """Follow the code that using an object may run."""
         if isinstance(value, types.FunctionType):
-            self._function(value, use)
+            if use.level >= Level.CALL:
+                self._function(value, use)
         elif isinstance(value, types.ModuleType):
             self._modules.append((value, use))
         elif isinstance(value, type):
@@ -202,6 +133,9 @@ class Closure:
             self._suspended(value, use)
         else:
             self._class(type(value), use, variable)
+            own = instance_dict(value) or {}
+            if any(isinstance(member, _FUNCTIONS) for member in own.values()):
+                self._callbacks.append((own, use, variable))
 
     def _function(self, function: types.FunctionType, use: Use) -> None:
         self._code(code_facts(function.__code__), function.__globals__, use)
@@ -219,7 +153,6 @@ class Closure:
         module = None if space is self.namespace else local_module(space.get("__name__"))
         if space is not self.namespace and (module is None or module.__dict__ is not space):
             return
-        self.follows = True
         self.reading.attributes |= facts.attributes
         self.reading.strings |= facts.strings
         self.runs_changes |= facts.changes
@@ -228,7 +161,8 @@ class Closure:
             self._global(name, space, module, use)
         if module is None:
             self.stores |= facts.stores
-            self.reader.strings_of_function(facts.attributes | facts.loads, facts.strings)
+            engines = facts.attributes | facts.loads
+            self.reader.strings_of_function(engines, facts.strings, facts.locals)
         else:
             for name in facts.stores:
                 self._slot(module, name, use)
@@ -274,6 +208,11 @@ class Closure:
             for base in cls.__mro__:
                 if is_user_class(base, self.namespace):
                     self._methods(base, cls, use, variable)
+        for own, use, variable in list(self._callbacks):
+            for name in own.keys() & self.reading.attributes:
+                if isinstance(own[name], _FUNCTIONS):
+                    running = Use(Level.RUN, use.certain, use.after)
+                    self.visit(own[name], running, variable)
         for module, use in list(self._modules):
             self._module(module, use)
         return len(self._run) != before
@@ -290,6 +229,8 @@ class Closure:
     def _module(self, module: types.ModuleType, use: Use) -> None:
         if module.__name__ in ("matplotlib.pyplot", "pylab"):
             self._pyplot(use)
+        elif module.__name__ in RANDOM_MODULES and DRAWS & self.reading.attributes:
+            self.draws = True
         elif module.__name__ == "os" and {"environ", "getenv", "putenv"} & self.reading.attributes:
             self.visit(module.environ, use, "os")
         if module.__dict__ is not self.namespace and not is_local_module(module):
@@ -327,43 +268,8 @@ def _own(name: str, namespace: dict[str, object]) -> types.ModuleType | None:
 PYPLOT = "pyplot's current figure"
 
 
-def _below(value: object, level: Level) -> Level:
-    if level == Level.CALL and isinstance(value, _CARRIERS):
-        return Level.MENTION
-    return level
-
-
-def is_plain(value: object, shape: Shape) -> bool:
-    """Tell whether an object is a small container of plain values: cheap to hold for a while."""
-    return type(value) in _PLAIN and shape.whole and not shape.children
-
-
-def look_class(value: object) -> Shape:
-    """Look at the attributes of a class."""
-    assert isinstance(value, type)
-    members = [
-        (name, member) for name, member in vars(value).items()
-        if name not in ("__dict__", "__weakref__", "__annotations__", "_abc_impl", "__doc__",
-                        "__static_attributes__", "__firstlineno__", "__annotations_cache__")
-    ]  # fmt: skip
-    shape = sequence([member for _, member in members], len(members), tuple(n for n, _ in members))
-    shape.children = [part for part in shape.children if not isinstance(part, types.FunctionType)]
-    return shape
-
-
 def _has_library_base(cls: type, namespace: dict[str, object]) -> bool:
     return any(
         base.__name__ not in _NO_BASES and not is_user_class(base, namespace)
         for base in cls.__mro__
     )
-
-
-def module_names(name: str) -> set[str]:
-    """Return the names that ``from name import *`` brings."""
-    module = sys.modules.get(name)
-    if module is None:
-        return set()
-    listed = module.__dict__.get("__all__")
-    if isinstance(listed, list | tuple):
-        return {item for item in listed if isinstance(item, str)}
-    return {item for item in module.__dict__ if not item.startswith("_")}

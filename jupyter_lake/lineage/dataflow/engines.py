@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
-from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.foresight import Foresight
 from jupyter_lake.lineage.dataflow.known import (
     CODE_CALLS,
-    CODE_MAGICS,
     FILE_WRITERS,
-    FOREIGN_MAGICS,
     NAMESPACE_CALLS,
+    SEEDERS,
     SHELL_CALLS,
     SQL_CALLS,
 )
-from jupyter_lake.lineage.dataflow.peeking import Peek
-from jupyter_lake.lineage.dataflow.reading import Level, Reading
+from jupyter_lake.lineage.dataflow.reading import Level
 from jupyter_lake.lineage.dataflow.strings import (
     at_names,
-    bound_parameters,
     format_fields,
     looks_like_sql,
     shell_names,
     sql_tables,
     words,
 )
+from jupyter_lake.lineage.dataflow.texts import HOLE, file_names
 
-_HOLE = "\0"
-_OPTION = re.compile(r"^\s*(?:-{1,2}\w[\w-]*(?:=\S+|\s*\d+(?=\s))?\s+)*")
-_FILE_NAME = re.compile(r"[^\s.][^.\s]*(?:\.\w{1,8})+")
-_OUTPUTS = {3: "Out", 4: "_oh"}
+if TYPE_CHECKING:
+    from jupyter_lake.lineage.dataflow.peeking import Peek
+
+_OUTPUTS = ("Out", "_oh")
+_WALKS = frozenset(("dict", "list", "sorted", "items", "values"))
+_TABLE_MAKERS = frozenset(
+    ("register", "to_sql", "write_database", "create_view", "create_table", "to_table", "to_view")
+)
 
 
-class Engines:
+class Engines(Foresight):
     """The part of the reader that knows which strings are more than text."""
 
-    LONGEST = 100_000
-    MOST_TEXTS = 50
-
-    reading: Reading
-
     def __init__(self, peek: Peek) -> None:
-        self.peek = peek
-        self.assigned: dict[str, ast.expr | None] = {}
-        self._parsing = 0
+        super().__init__(peek)
+        self.parsing = 0
+        self.hidden: frozenset[str] = frozenset()
         self._engine_texts: set[tuple[str, str]] = set()
 
     def load(self, name: str, level: Level, *, certain: bool = True) -> None:
@@ -59,45 +59,44 @@ class Engines:
         """Walk a source that runs here in the notebook's namespace; tell whether it parses."""
         raise NotImplementedError
 
-    def peek_name(self, name: str) -> object:
-        """Return the live object of a name that this cell has not touched yet."""
-        raise NotImplementedError
-
     # -- calls -----------------------------------------------------------------------------
 
     def engine_call(self, node: ast.Call, name: str) -> None:
-        """Read the strings of a call that reaches an engine."""
+        """Read the strings of a call that reaches an engine, and what else its name tells."""
+        self._namespace_call(node, name)
+        self._effects(node, name)
+        if self._is_engine(name):
+            for argument in _arguments(node):
+                for text in self.texts(argument):
+                    self.engine_text(text, name, self._is_function(node))
+
+    def _namespace_call(self, node: ast.Call, name: str) -> None:
+        arguments = _arguments(node)
+        if any(map(self._is_namespace, arguments)) and name != "format":
+            self.reading.hands_namespace = not self._is_engine(name)
         if name in NAMESPACE_CALLS and not node.args:
             self.reading.dynamic = True
-        elif name in ("dict", "list", "sorted", "items", "values") and any(
-            map(self._is_namespace, [*node.args[:1], *self._receiver(node)])
-        ):
+        walked = [*node.args[:1], *self._receiver(node)]
+        if name in _WALKS and any(map(self._is_namespace, walked)):
             self.load_everything()
-        elif name in ("setattr", "delattr") or name.startswith("register_"):
-            self._patching(node, name)
+
+    def _effects(self, node: ast.Call, name: str) -> None:
+        """Note what a call may change that no object of the notebook shows."""
+        texts = {text for argument in node.args for text in self.texts(argument)[:1]}
+        if name in ("setattr", "delattr") or name.startswith("register_"):
+            if name.startswith("register_") or self.peek.is_library(node.args[0]):
+                self.reading.library_patches.update(texts)
         elif name in FILE_WRITERS or name.startswith(("to_", "write_", "save_", "sink_")):
-            self._file_writer(node, name)
+            self._file_writer(node)
         elif name == "open":
             self._opened(node)
-        if name in ("register", "to_sql", "write_database", "create_view", "create_table"):
-            self.reading.tables_written.update(
-                text for arg in node.args for text in self.texts(arg)
-            )
-        if not self._is_engine(name):
-            return
-        for argument in self._engine_arguments(node):
-            for text in self.texts(argument):
-                self.engine_text(text, name, self._is_function(node))
+        if name in _TABLE_MAKERS:
+            self.reading.tables_written.update(texts)
+        self.reading.seeds |= name in SEEDERS
 
     @staticmethod
     def _receiver(node: ast.Call) -> list[ast.expr]:
         return [node.func.value] if isinstance(node.func, ast.Attribute) else []
-
-    def _patching(self, node: ast.Call, name: str) -> None:
-        """Note an attribute that a library's class or module is given by name."""
-        names = {text for argument in node.args for text in self.texts(argument)[:1]}
-        if name.startswith("register_") or (node.args and self.peek.is_library(node.args[0])):
-            self.reading.library_patches.update(names)
 
     def load_everything(self) -> None:
         """Load every variable, for a cell that walks over the namespace."""
@@ -110,10 +109,6 @@ class Engines:
         return (
             name in CODE_CALLS or name in SQL_CALLS or name in SHELL_CALLS or "sql" in name.lower()
         )
-
-    @staticmethod
-    def _engine_arguments(node: ast.Call) -> list[ast.expr]:
-        return [*node.args, *(keyword.value for keyword in node.keywords)]
 
     def _is_function(self, node: ast.Call) -> bool:
         """Tell a function (``eval``, ``pd.eval``) from a method (``df.eval``)."""
@@ -128,15 +123,25 @@ class Engines:
             self.shell(text)
         elif looks_like_sql(text) and name not in ("exec", "ev", "ex", "run_cell"):
             self.sql(text)
-        elif name in CODE_CALLS and (is_function or name not in ("eval",)):
+        elif name in CODE_CALLS and (is_function or name != "eval"):
             self.code(text)
         elif name in ("query", "eval"):
             self.load_names(at_names(text))
         elif "sql" in name.lower() and text.isidentifier():
             self.reading.tables.add(text)
 
-    def strings_of_function(self, names: set[str], strings: set[str]) -> None:
-        """Read the strings of a function that calls an engine, and those it may be handed."""
+    def strings_of_function(
+        self, names: set[str], strings: set[str], own: frozenset[str] = frozenset()
+    ) -> None:
+        """Read the strings of a function that calls an engine, and those it may be handed.
+
+        Names of the function's own variables are no variables of the notebook.
+        """
+        hidden, self.hidden = self.hidden, own
+        self._strings_of_function(names, strings)
+        self.hidden = hidden
+
+    def _strings_of_function(self, names: set[str], strings: set[str]) -> None:
         engines = sorted(name for name in names if self._is_engine(name))
         for text in sorted(strings | self.reading.strings) if engines else ():
             for name in engines:
@@ -146,13 +151,23 @@ class Engines:
 
     def code(self, text: str) -> None:
         """Walk code in a string; where it does not parse, take its words for names."""
-        if not self.source(text):
+        if text.endswith((".py", ".ipy")) and text.split() == [text]:
+            self.file_source(text)
+        elif not self.source(text):
             self.load_names(words(text), certain=False)
+
+    def file_source(self, path: str) -> None:
+        """Walk the source in a file that runs in the notebook's namespace."""
+        with contextlib.suppress(OSError, ValueError):
+            text = Path(path).read_text(encoding="utf-8")
+            if len(text) <= self.LONGEST:
+                self.source(text)
 
     def sql(self, text: str) -> None:
         """Load the variables that stand for tables, and note the tables that SQL itself keeps."""
-        for field in _format_holes(text):
+        for field in format_holes(text):
             self.code(field)
+        self.reading.asks_sql = True
         tables, written = sql_tables(text)
         self.reading.tables |= tables
         self.reading.tables_written |= written
@@ -167,20 +182,17 @@ class Engines:
 
     def load_names(self, names: set[str], *, certain: bool = True) -> None:
         """Load those of some names that are variables."""
-        for name in sorted(names):
+        for name in sorted(names - self.hidden):
             if self.peek.value(name) is not self.peek.MISSING:
                 self.load(name, Level.RUN, certain=certain)
 
-    def _file_writer(self, node: ast.Call, name: str) -> None:
-        del name
+    def _file_writer(self, node: ast.Call) -> None:
         base = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        for argument in [*base, *self._engine_arguments(node)]:
+        for argument in [*base, *_arguments(node)]:
             self.reading.files_written.update(file_names(self.texts(argument)))
 
     def _opened(self, node: ast.Call) -> None:
-        modes = [
-            text for argument in self._engine_arguments(node)[1:] for text in self.texts(argument)
-        ]
+        modes = [text for argument in _arguments(node)[1:] for text in self.texts(argument)]
         if any(set(mode) & set("wax+") for mode in modes if len(mode) <= 4) and node.args:
             self.reading.files_written.update(file_names(self.texts(node.args[0])))
 
@@ -189,8 +201,8 @@ class Engines:
     def special_subscript(self, node: ast.Subscript) -> bool:
         """Read ``Out[3]`` and ``globals()['x']``; tell whether it was one of these."""
         base = node.value
-        if isinstance(base, ast.Name) and base.id in _OUTPUTS.values():
-            index = self._constant(node.slice)
+        if isinstance(base, ast.Name) and base.id in _OUTPUTS:
+            index = self.constant(node.slice)
             if isinstance(index, int):
                 self.load(f"_{index}", Level.RUN)
                 self.visit(node.slice)
@@ -210,9 +222,9 @@ class Engines:
         return True
 
     def _matching(self, pattern: str) -> set[str]:
-        if _HOLE not in pattern:
+        if HOLE not in pattern:
             return {pattern}
-        parts = re.compile(".*".join(re.escape(part) for part in pattern.split(_HOLE)))
+        parts = re.compile(".*".join(re.escape(part) for part in pattern.split(HOLE)))
         return {name for name in self.peek.namespace if parts.fullmatch(name)}
 
     @staticmethod
@@ -226,135 +238,6 @@ class Engines:
             and not node.args
         )
 
-    def _constant(self, node: ast.expr) -> object:
-        if isinstance(node, ast.Constant):
-            return node.value
-        if isinstance(node, ast.Name):
-            return self.peek_name(node.id)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            value = self._constant(node.operand)
-            return -value if type(value) is int else None
-        return None
-
-    # -- texts -----------------------------------------------------------------------------
-
-    def texts(self, node: ast.AST | None, depth: int = 6) -> list[str]:
-        """Return what texts an expression may stand for; a NUL stands for an unknown part."""
-        if node is None or not depth:
-            return []
-        if isinstance(node, ast.Constant):
-            return [node.value] if isinstance(node.value, str) else []
-        if isinstance(node, ast.JoinedStr):
-            return ["".join(self._piece(part) for part in node.values)]
-        if isinstance(node, ast.Name):
-            return self._text_of_name(node.id, depth)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            left = self.texts(node.left, depth - 1) or [_HOLE]
-            right = self.texts(node.right, depth - 1) or [_HOLE]
-            return [left[0] + right[0]]
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-            return self._text_of_item(node, depth)
-        found: list[str] = []
-        for child in ast.iter_child_nodes(node):
-            found += self.texts(child, depth - 1)
-        return found[: self.MOST_TEXTS]
-
-    def _piece(self, part: ast.expr) -> str:
-        if isinstance(part, ast.FormattedValue):
-            texts = self.texts(part.value, 2) if isinstance(part.value, ast.Name) else []
-            return texts[0] if texts else _HOLE
-        return str(part.value) if isinstance(part, ast.Constant) else _HOLE
-
-    def _text_of_name(self, name: str, depth: int) -> list[str]:
-        assigned = self.assigned.get(name)
-        if assigned is not None:
-            return self.texts(assigned, depth - 1)
-        return [] if name in self.reading.stores else self.peek.text(name)
-
-    def _text_of_item(self, node: ast.Subscript, depth: int) -> list[str]:
-        inputs = isinstance(node.value, ast.Name) and node.value.id in ("In", "_ih")
-        index = self._constant(node.slice)
-        if inputs and isinstance(index, int) and isinstance(node.value, ast.Name):
-            history = self.peek.value(node.value.id)
-            if isinstance(history, list) and -len(history) <= index < len(history):
-                return [self.peek.transform(str(history[index]))]
-        return self.texts(node.value, depth - 1)
-
-    # -- magics ----------------------------------------------------------------------------
-
-    def magic_call(self, node: ast.Call, name: str) -> bool:
-        """Read a magic as IPython writes it in Python; tell whether the call was one."""
-        if name not in ("run_line_magic", "run_cell_magic", "system", "getoutput"):
-            return False
-        if not isinstance(node.func, ast.Attribute) or not _is_shell(node.func.value):
-            return False
-        texts = [text for argument in node.args for text in self.texts(argument)[:1]]
-        if name in ("system", "getoutput"):
-            for text in texts:
-                self.shell(text)
-        elif texts:
-            self.magic(texts[0], texts[1] if len(texts) > 1 else "", texts[2:3])
-        return True
-
-    def magic(self, name: str, line: str, cell: list[str]) -> None:
-        """Load what a magic reads from the notebook."""
-        self.load_names({name}, certain=False)
-        if name in CODE_MAGICS:
-            self._code_magic(name, line, cell)
-            return
-        self.shell(line)
-        body = "".join(cell)
-        if name == "lake":
-            self._lake_magic(line, body)
-        elif name in ("writefile", "file"):
-            self.reading.files_written.update(file_names(line.split()))
-        elif name == "run":
-            self._run_magic(line)
-        elif "sql" in name.lower() or looks_like_sql(body):
-            self._sql_magic(line, body)
-        elif name not in FOREIGN_MAGICS:
-            self.load_names(words(line), certain=False)
-            self._unknown_cell(body)
-
-    def _code_magic(self, name: str, line: str, cell: list[str]) -> None:
-        code = _OPTION.sub("", line)
-        if name not in ("capture",) and code.strip():
-            self.source(code)
-            if name in ("lprun", "mprun"):
-                self.load_names(words(line), certain=False)
-        for body in cell:
-            self.source(body)
-
-    def _lake_magic(self, line: str, body: str) -> None:
-        verb, _, rest = line.strip().partition(" ")
-        if verb == "sql":
-            self._sql_magic(rest, body)
-        elif verb in ("publish", "put"):
-            self.load_names(set(rest.split()[:1]))
-
-    def _sql_magic(self, line: str, body: str) -> None:
-        for text in (line, body):
-            self.sql(re.sub(r"^\s*\w+\s*<<", "", text))
-            self.load_names(bound_parameters(text))
-
-    def _run_magic(self, line: str) -> None:
-        self.reading.strings.update(line.split())
-        if "-i" not in line.split():
-            return
-        for path in line.split():
-            if path.endswith((".py", ".ipy")):
-                try:
-                    with open(path, encoding="utf-8") as file:  # noqa: PTH123
-                        self.source(file.read(self.LONGEST))
-                except (OSError, UnicodeError):
-                    continue
-
-    def _unknown_cell(self, body: str) -> None:
-        for expression in _format_holes(body):
-            self.code(expression)
-        if not self.source(body):
-            self.load_names(words(body), certain=False)
-
     # -- what is found at the end ----------------------------------------------------------
 
     def load_dynamic(self) -> None:
@@ -364,20 +247,15 @@ class Engines:
             found.update(format_fields(text))
         for name in list(self.reading.uses):
             found.update(self.peek.text(name))
+            if self.reading.hands_namespace:
+                found.update(self.peek.words_inside(name))
         self.load_names({name for name in found if name.isidentifier()}, certain=False)
 
 
-def _is_shell(node: ast.expr) -> bool:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func.id == "get_ipython"
-    return isinstance(node, ast.Name) and node.id in ("ip", "ipython", "shell")
-
-
-def _format_holes(text: str) -> list[str]:
+def format_holes(text: str) -> list[str]:
+    """Return the ``{expressions}`` and ``{{expressions}}`` in a template."""
     return [hole for hole in re.findall(r"\{\{?\s*([^{}:]+?)\s*\}?\}", text) if hole]
 
 
-def file_names(texts: Iterable[str]) -> set[str]:
-    """Return the last parts of those texts that may be paths of files."""
-    likely = (text for text in texts if 2 < len(text) < 1000 and "\n" not in text)
-    return {name for text in likely if _FILE_NAME.fullmatch(name := re.split(r"[/\\]", text)[-1])}
+def _arguments(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]

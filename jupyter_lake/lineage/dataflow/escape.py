@@ -7,9 +7,8 @@ counts as a part throughout. What it clears is surely not written by the cell's 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.dataflow.expressions import called_name
 from jupyter_lake.lineage.dataflow.known import (
     FRESH_METHODS,
     PART_FUNCTIONS,
@@ -17,9 +16,14 @@ from jupyter_lake.lineage.dataflow.known import (
     READING_FUNCTIONS,
     VIEW_METHODS,
     WRITING_FUNCTIONS,
+    wordset,
 )
+from jupyter_lake.lineage.dataflow.texts import called_name
 
-_TABLE_LIBRARIES = frozenset(("np", "numpy", "pd", "pandas", "pl", "polars", "pa", "pyarrow", "pc"))
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_TABLE_LIBRARIES = wordset("np numpy pd pandas pl polars pa pyarrow pc")
 _FRESH = FRESH_METHODS | {"DataFrame", "Series", "array", "where", "concatenate", "stack", "sqrt",
                           "exp", "log", "isnan", "histogram", "percentile", "linspace"}  # fmt: skip
 
@@ -87,17 +91,17 @@ class _Aliases:
 
     def _call_writes(self, node: ast.Call) -> bool:
         name = called_name(node)
-        told = any(
-            keyword.arg in ("inplace", "in_place", "out", "copy") for keyword in node.keywords
-        )
+        if any(keyword.arg == "out" and self.part(keyword.value) for keyword in node.keywords):
+            return True
         if isinstance(node.func, ast.Attribute) and self.part(node.func.value):
+            told = any(keyword.arg in ("inplace", "in_place") for keyword in node.keywords)
             if told or (name not in FRESH_METHODS and name not in VIEW_METHODS):
                 return True
         if not any(map(self.part, _arguments(node))):
             return False
         if isinstance(node.func, ast.Name) and name in READING_FUNCTIONS | PART_FUNCTIONS:
             return False
-        return told or not _is_table_function(node)
+        return not _is_table_function(node)
 
 
 def _is_table_function(node: ast.Call) -> bool:

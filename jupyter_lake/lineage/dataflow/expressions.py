@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.dataflow.engines import Engines
 from jupyter_lake.lineage.dataflow.known import LAZY_CALLS, NEVER_CALL, QUIET_CALLS
-from jupyter_lake.lineage.dataflow.peeking import Peek
-from jupyter_lake.lineage.dataflow.reading import Level, Reading, Use
+from jupyter_lake.lineage.dataflow.magics import Magics
+from jupyter_lake.lineage.dataflow.reading import Level, Use
 from jupyter_lake.lineage.dataflow.scopes import Function, Scope, bound_names, function_scope
+from jupyter_lake.lineage.dataflow.texts import called_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jupyter_lake.lineage.dataflow.peeking import Peek
 
 CALL, MENTION, RUN = Level.CALL, Level.MENTION, Level.RUN
 _RUN_BY_CREATION = frozenset(
@@ -18,7 +23,7 @@ _RUN_BY_CREATION = frozenset(
 Deferred = tuple[ast.AST, tuple[Scope, ...]]
 
 
-class Expressions(Engines):
+class Expressions(Magics):
     """Walks expressions; statements are its child's.
 
     Parameters
@@ -29,13 +34,11 @@ class Expressions(Engines):
 
     def __init__(self, peek: Peek) -> None:
         super().__init__(peek)
-        self.reading = Reading()
         self.sure: set[str] = set()
         self.scopes: tuple[Scope, ...] = ()
         self.deferred: dict[str, Deferred] = {}
         self.conditional = 0
         self.dead = False
-        self.disturbed = False
         self.loops: list[tuple[list[set[str]], list[set[str]]]] = []
         self.ran: set[tuple[int, Level]] = set()
         self.classes: list[tuple[ast.ClassDef, tuple[Scope, ...], frozenset[str]]] = []
@@ -106,6 +109,8 @@ class Expressions(Engines):
     def _run_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, level: Level) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator, RUN)
+        if level < CALL:
+            return
         if level == CALL and (isinstance(node, ast.AsyncFunctionDef) or _is_generator(node)):
             return
         self.inside(node, level)
@@ -187,7 +192,7 @@ class Expressions(Engines):
         self.reading.attributes.add(node.attr)
         if node.attr in ("user_ns", "user_global_ns"):
             self.reading.dynamic = True
-        self.visit(node.value, CALL if isinstance(node.value, ast.Name) else RUN)
+        self.visit(node.value, Level.ATTRIBUTE if isinstance(node.value, ast.Name) else RUN)
         del level
 
     def _visit_Subscript(self, node: ast.Subscript, level: Level) -> None:  # noqa: N802
@@ -200,10 +205,7 @@ class Expressions(Engines):
         if self.magic_call(node, name):
             return
         lazy = level == MENTION and name in LAZY_CALLS
-        if name in NEVER_CALL:
-            argument_level = MENTION
-        else:
-            argument_level = MENTION if lazy else RUN
+        argument_level = MENTION if name in NEVER_CALL else MENTION if lazy else RUN
         self.visit(node.func, MENTION if lazy else (RUN if level else CALL))
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
             self.visit(argument, argument_level)
@@ -213,7 +215,7 @@ class Expressions(Engines):
     def _visit_Lambda(self, node: ast.Lambda, level: Level) -> None:  # noqa: N802
         for default in [*node.args.defaults, *node.args.kw_defaults]:
             self.visit(default, MENTION)
-        if level:
+        if level >= CALL:
             sure = set(self.sure)
             self.inside(node, level)
             self.sure = sure
@@ -283,13 +285,6 @@ class Expressions(Engines):
         self.conditional -= 1
         self.dead = not ends
         self.sure = set.intersection(*ends) if ends else start
-
-
-def called_name(node: ast.Call) -> str:
-    """Return the last name of what a call calls, or an empty string."""
-    if isinstance(node.func, ast.Attribute):
-        return node.func.attr
-    return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def _methods(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from jupyter_lake.lineage.dataflow.peeking import ATOMS
+from jupyter_lake.lineage.dataflow.atoms import ATOMS
+from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.shapes import Shape
 
-_VOLATILE = frozenset(
+_VOLATILE = wordset(
     "stale _stale stale_callback _stale_viewlims _cachedRenderer _callbacks callbacks figure "
     "_parent_figure axes canvas _axobservers _mouseover _remove_method _in_layout "
-    "_original_dpi dpi _dpi _canvas_callbacks _button_pick_id _scroll_pick_id _invalidx _invalidy "
-    "_transformed_path _subslice _path _xy _x _y _drawn _renderer _layout_engine "
-    "_transformSet _clippath clipbox _position _originalPosition bbox ignore_existing_data_limits "
-    "dataLim viewLim _viewLim transData transAxes transScale transLimits _tight _bbox".split()
+    "_original_dpi dpi _dpi _canvas_callbacks _button_pick_id _scroll_pick_id _invalidx "
+    "_invalidy _transformed_path _subslice _path _xy _x _y _drawn _renderer _layout_engine "
+    "_transformSet _clippath clipbox _position _originalPosition bbox "
+    "ignore_existing_data_limits dataLim viewLim _viewLim transData transAxes transScale "
+    "transLimits _tight _bbox"
 )
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import logging
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.dataflow.bytecode import calls_first_argument
-from jupyter_lake.lineage.dataflow.closure import PYPLOT, Closure, Node, is_plain, module_names
-from jupyter_lake.lineage.dataflow.escape import may_write
+from jupyter_lake.lineage.dataflow.changes import Change, Comparison
+from jupyter_lake.lineage.dataflow.closure import PYPLOT, Closure
 from jupyter_lake.lineage.dataflow.figures import current_figure
-from jupyter_lake.lineage.dataflow.history import IPYTHON_NAMES, Outputs
+from jupyter_lake.lineage.dataflow.history import Outputs, is_ipythons
 from jupyter_lake.lineage.dataflow.model import (
     CellFlow,
     Certainty,
@@ -20,13 +19,16 @@ from jupyter_lake.lineage.dataflow.model import (
     strongest,
     weakest,
 )
-from jupyter_lake.lineage.dataflow.engines import file_names
-from jupyter_lake.lineage.dataflow.looks import TAKES_FULL, look_for
+from jupyter_lake.lineage.dataflow.outside import outside_reads, outside_writes
+from jupyter_lake.lineage.dataflow.ownership import module_names
 from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Reading, Use
-from jupyter_lake.lineage.dataflow.shapes import Shape
+from jupyter_lake.lineage.dataflow.shapes import is_plain
 from jupyter_lake.lineage.dataflow.syntax import Reader
 from jupyter_lake.lineage.dataflow.versions import Versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _log = logging.getLogger(__name__)
 _WATCHED = Use(Level.RUN, certain=True, after=frozenset())
@@ -42,8 +44,8 @@ class Pending:
     sources: dict[str, Writers] = field(default_factory=dict)
     identities: dict[str, int] = field(default_factory=dict)
     slots: dict[str, int] = field(default_factory=dict)
-    full: set[int] = field(default_factory=set)
-    watched: int = 0
+    figure: int = 0
+    comparison: Comparison | None = None
 
 
 class Dataflow:
@@ -128,214 +130,147 @@ class Dataflow:
     # -- before ------------------------------------------------------------------------------
 
     def _before(self, source: str, pending: Pending) -> None:
-        pending.identities = dict(
-            zip(self.namespace, map(id, self.namespace.values()), strict=True)
-        )
+        identities = zip(self.namespace, map(id, self.namespace.values()), strict=True)
+        pending.identities = dict(identities)
         self._outputs.before()
         reader = Reader(self._peek)
         pending.reading = reader.read(source)
         closure = pending.closure = Closure(reader, self.namespace)
         closure.follow()
-        self._watch_figure(pending)
+        self._watch_figure(pending, closure)
         pending.slots = {name: id(closure.lookup(name)) for name in closure.slots}
         pending.sources = self._sources(closure)
-        self._look_fully(pending, closure)
+        pending.comparison = Comparison(closure)
 
-    def _watch_figure(self, pending: Pending) -> None:
+    @staticmethod
+    def _watch_figure(pending: Pending, closure: Closure) -> None:
+        """Look at pyplot's current figure, which any cell may draw on without naming it."""
         figure = current_figure()
-        pending.watched = id(figure)
-        if figure is not None and pending.closure is not None:
-            pending.closure.roots[PYPLOT] = figure
-            pending.closure.visit(figure, _WATCHED, PYPLOT)
+        pending.figure = id(figure)
+        if figure is not None:
+            closure.visit(figure, _WATCHED, PYPLOT)
 
     def _sources(self, closure: Closure) -> dict[str, Writers]:
-        """Return the writers of every variable read."""
+        """Return the writers of every variable that is read."""
         found: dict[str, Writers] = {}
-        for name in closure.reads:
-            value = current_figure() if name == PYPLOT else closure.lookup(name)
+        for name in (*closure.reads, PYPLOT):
+            value = closure.lookup(name)
             if value is not Peek.MISSING:
                 found[name] = self._versions.binding(name, id(value))
         for identity, node in closure.nodes.items():
-            changed = self._versions.content_of(identity, node)
-            if changed:
-                for name in {node.variable, *closure.links.get(node.variable, ())}:
-                    if name in closure.reads or name == PYPLOT:
-                        found[name] = (*found.get(name, ()), *changed)
-        tables, files = closure.reading.tables, _files_read(closure.reading)
-        for kind, names in (("table", tables), ("file", files)):
-            for known in self._versions.names(f"{kind} "):
-                if known.split(" ", 1)[1] in names:
-                    found[known] = self._versions.binding(known, 0)
-        for name in closure.reading.attributes:
-            patched = self._versions.binding(f".{name}", 0)
-            if patched:
-                found[f".{name}"] = patched
+            changed = self._versions.content(identity, node)
+            for name in node.variables if changed else ():
+                if name in found:
+                    found[name] = (*found[name], *changed)
+        for name in outside_reads(closure, self._versions.names()):
+            found[name] = self._versions.binding(name, 0)
         return found
-
-    def _look_fully(self, pending: Pending, closure: Closure) -> None:
-        """Look again, at all of it, at what the cell may write to and was seen in part."""
-        for identity, value in closure.partial.items():
-            node = closure.nodes[identity]
-            if node.look in TAKES_FULL and self._may_write(closure, node):
-                node.shape = _look_again(node, value, full=True)
-                pending.full.add(identity)
-        closure.partial.clear()
-
-    @staticmethod
-    def _may_write(closure: Closure, node: Node) -> bool:
-        if closure.runs_changes:
-            return True
-        names = {node.variable, *closure.links.get(node.variable, ())}
-        return any(may_write(closure.trees(), name) for name in names)
 
     # -- after -------------------------------------------------------------------------------
 
     def _after(self, pending: Pending, *, raised: bool) -> CellFlow:
-        closure = pending.closure
-        if closure is None:
+        closure, comparison = pending.closure, pending.comparison
+        if closure is None or comparison is None:
             return CellFlow()
-        changed = self._changed_objects(pending, closure)
-        bound = self._bound_names(pending, raised=raised)
-        reads = self._reads(pending, closure)
-        touched = self._names_of(changed, pending, closure)
-        edges = self._edges(pending, closure, reads | touched)
-        self._record(pending, closure, bound, changed)
-        self._outputs.after(pending.key, pending.reading)
-        self._versions.sweep()
-        writes = {name for name in bound if not _hidden(name)} | touched
+        changes = comparison.changes(self._live_roots(pending, closure))
+        bound = self._bound_names(pending, closure, raised=raised)
+        touched = self._touched(changes, closure)
+        reads = self._reads(pending, closure) | touched
+        edges = self._edges(pending, closure, reads)
+        self._record(pending, closure, bound, changes)
+        aliases = self._aliases(changes, closure)
         return CellFlow(
             edges=edges,
-            reads=tuple(sorted((reads | touched) & self._shown(reads | touched))),
-            writes=tuple(sorted(writes)),
+            reads=tuple(sorted(name for name in reads if not is_ipythons(name))),
+            writes=tuple(sorted(bound | touched | aliases | outside_writes(pending.reading))),
         )
 
-    def _shown(self, names: Iterable[str]) -> set[str]:
-        return {name for name in names if not _hidden(name)}
-
-    def _reads(self, pending: Pending, closure: Closure) -> set[str]:
-        """Return the names read, less those that a star import brought before they were."""
-        starred = {f"*{name}": module_names(name) for name in pending.reading.star_imports}
-        found = set()
-        for name, use in closure.reads.items():
-            own = any(name in starred[mark] for mark in use.after if mark in starred)
-            if not own and (name in pending.sources or name in pending.identities):
-                found.add(name)
-        extra = {name for name in pending.sources if name not in closure.reads}
-        return found | extra
-
-    def _changed_objects(self, pending: Pending, closure: Closure) -> dict[int, _Change]:
-        found: dict[int, _Change] = {}
-        for value, node in _relook(self._live_roots(pending, closure), closure):
-            identity = id(value)
-            shape = _look_again(node, value, full=identity in pending.full)
-            if node.shape.opaque and closure.reading.tables:
-                continue
-            if shape.state != node.shape.state:
-                certainty: Certainty = "observed"
-            elif self._unseen(pending, closure, node, identity):
-                certainty = "possible"
-            else:
-                self._versions.renew(value, shape.state)
-                continue
-            if identity in pending.full:
-                shape = node.look(value)
-            found[identity] = _Change(value, shape, certainty)
-            if shape.root is not None:
-                look = look_for(type(shape.root))
-                whole = look(shape.root) if look is not None else Shape()
-                found.setdefault(id(shape.root), _Change(shape.root, whole, certainty))
-        return found
-
-    def _unseen(self, pending: Pending, closure: Closure, node: Node, identity: int) -> bool:
-        """Tell whether a change may have gone unseen."""
-        if node.shape.whole and not node.shape.opaque:
-            return False
-        if identity in pending.full and node.shape.whole:
-            return False
-        return self._may_write(closure, node)
-
     def _live_roots(self, pending: Pending, closure: Closure) -> list[object]:
-        roots = [closure.lookup(name) for name in closure.reads]
-        roots.append(current_figure())
+        """Return the objects from which the objects of before may still be reached."""
+        roots = [closure.lookup(name) for name in (*closure.reads, PYPLOT)]
         roots += [node.value() for node in closure.nodes.values()]
         for name, identity in pending.identities.items():
-            if identity in closure.nodes and name in self.namespace and not _hidden(name):
+            if identity in closure.nodes and name in self.namespace:
                 roots.append(self.namespace[name])
         return roots
 
-    def _bound_names(self, pending: Pending, *, raised: bool) -> dict[str, Certainty]:
+    def _bound_names(self, pending: Pending, closure: Closure, *, raised: bool) -> set[str]:
         """Return the variables that the cell bound or deleted."""
-        before, bound = pending.identities, dict[str, Certainty]()
-        for name, value in self.namespace.items():
-            if name not in IPYTHON_NAMES and before.get(name) != id(value):
-                bound[name] = "observed"
-        for name in before:
-            if name not in self.namespace:
-                bound[name] = "observed"
+        before, present = pending.identities, self.namespace
+        bound = {name for name, value in present.items() if before.get(name) != id(value)}
+        bound.update(name for name in before if name not in present)
+        bound = {name for name in bound if not is_ipythons(name)}
         sure = pending.reading.early if raised else pending.reading.sure
-        for name in sure:
-            if name in self.namespace:
-                bound[name] = "observed"
-        for name, identity in pending.slots.items():
-            if pending.closure is not None and id(pending.closure.lookup(name)) != identity:
-                bound[name] = "observed"
-        if id(figure := current_figure()) != pending.watched and figure is not None:
-            bound[PYPLOT] = "observed"
+        bound.update(name for name in sure if name in present)
+        slots = pending.slots.items()
+        bound.update(name for name, identity in slots if id(closure.lookup(name)) != identity)
+        figure = current_figure()
+        if figure is not None and id(figure) != pending.figure:
+            bound.add(PYPLOT)
         return bound
 
-    def _names_of(
-        self, changed: dict[int, _Change], pending: Pending, closure: Closure
-    ) -> set[str]:
-        found = set()
-        for identity in changed:
-            node = closure.nodes.get(identity)
-            if node is not None:
-                found.update({node.variable, *closure.links.get(node.variable, ())})
-        return {name for name in found if name in closure.reads or name == PYPLOT}
+    @staticmethod
+    def _touched(changes: dict[int, Change], closure: Closure) -> set[str]:
+        """Return the names through which the cell reached what it changed."""
+        nodes = (closure.nodes.get(identity) for identity in changes)
+        names = {name for node in nodes if node is not None for name in node.variables}
+        return names & {*closure.reads, PYPLOT}
 
-    def _edges(self, pending: Pending, closure: Closure, names: set[str]) -> tuple[Edge, ...]:
+    def _aliases(self, changes: dict[int, Change], closure: Closure) -> set[str]:
+        """Return the other variables that are what the cell changed."""
+        if not changes:
+            return set()
+        names = (name for name, value in self.namespace.items() if id(value) in changes)
+        return {name for name in names if not is_ipythons(name) and name not in closure.slots}
+
+    @staticmethod
+    def _reads(pending: Pending, closure: Closure) -> set[str]:
+        """Return the names read, less those that a star import brought before they were."""
+        starred = {f"*{name}": module_names(name) for name in pending.reading.star_imports}
+        found = set(pending.sources) - {PYPLOT} - closure.reads.keys()
+        for name, use in closure.reads.items():
+            own = any(name in starred[mark] for mark in use.after if mark in starred)
+            if not own and name in pending.sources:
+                found.add(name)
+        return found
+
+    @staticmethod
+    def _edges(pending: Pending, closure: Closure, names: set[str]) -> tuple[Edge, ...]:
         found: dict[str, tuple[set[str], Certainty]] = {}
         for name in sorted(names):
             use = closure.reads.get(name)
             read: Certainty = "observed" if use is None or use.certain else "possible"
             for key, certainty in pending.sources.get(name, ()):
-                if key == pending.key:
-                    continue
-                names_, known = found.get(key, (set(), "possible"))
-                names_.add(name)
-                found[key] = (names_, strongest(known, weakest(read, certainty)))
+                carriers, known = found.get(key, (set(), "possible"))
+                carriers.add(name)
+                found[key] = (carriers, strongest(known, weakest(read, certainty)))
         return tuple(
             Edge(upstream_key=key, variables=tuple(sorted(variables)), certainty=certainty)
             for key, (variables, certainty) in found.items()
         )
 
     def _record(
-        self,
-        pending: Pending,
-        closure: Closure,
-        bound: dict[str, Certainty],
-        changed: dict[int, _Change],
+        self, pending: Pending, closure: Closure, bound: set[str], changes: dict[int, Change]
     ) -> None:
-        key, reading = pending.key, pending.reading
-        for name, certainty in bound.items():
-            value = current_figure() if name == PYPLOT else closure.lookup(name)
+        """Make the cell the writer of what it bound and changed."""
+        key = pending.key
+        for name in bound:
+            value = closure.lookup(name)
             if value is Peek.MISSING:
                 self._versions.unbind(name)
-                continue
-            writer = self._writer(name, pending, closure)
-            self._versions.bind(name, id(value), ((writer, certainty),))
-        for identity, change in changed.items():
+            else:
+                writer = self._writer(name, pending, closure)
+                self._versions.bind(name, id(value), ((writer, "observed"),))
+        for change in changes.values():
             plain = is_plain(change.value, change.shape)
             self._versions.change(
                 change.value, key, change.certainty, state=change.shape.state, plain=plain
             )
-            del identity
-        for kind, names in (("table", reading.tables_written), ("file", reading.files_written)):
-            for name in names:
-                self._versions.bind(f"{kind} {name}", 0, ((key, "observed"),))
-        for name in reading.library_patches:
-            self._versions.bind(f".{name}", 0, ((key, "observed"),))
+        for name in outside_writes(pending.reading):
+            self._versions.bind(name, 0, ((key, "observed"),))
         self._background.update(dict.fromkeys(closure.stores, key))
+        self._outputs.after(key, pending.reading)
+        self._versions.sweep()
 
     def _writer(self, name: str, pending: Pending, closure: Closure) -> str:
         """Return who bound a name: this cell, unless only a task left by another one could."""
@@ -343,40 +278,3 @@ class Dataflow:
         if name in own or pending.reading.dynamic or name not in self._background:
             return pending.key
         return self._background[name]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """An object that the cell changed."""
-
-    value: object
-    shape: Shape
-    certainty: Certainty
-
-
-def _look_again(node: Node, value: object, *, full: bool) -> Shape:
-    look: Callable[..., Shape] = functools.partial(node.look, full=True) if full else node.look
-    return look(value)
-
-
-def _relook(roots: Iterable[object], closure: Closure) -> Iterable[tuple[object, Node]]:
-    """Yield the objects of before that can still be reached."""
-    pending, seen = list(roots), set()
-    while pending:
-        value = pending.pop()
-        identity = id(value)
-        node = closure.nodes.get(identity)
-        if node is None or identity in seen:
-            continue
-        seen.add(identity)
-        yield value, node
-        pending.extend(node.look(value).children)
-
-
-def _files_read(reading: Reading) -> set[str]:
-    modules = {f"{name.rpartition('.')[2]}.py" for name in reading.imports}
-    return (file_names(reading.strings) | modules) - reading.files_written
-
-
-def _hidden(name: str) -> bool:
-    return name in IPYTHON_NAMES or name.startswith(("_", "*"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+import sys
 import weakref
 from typing import Any
 
-from jupyter_lake.lineage.dataflow.peeking import ATOMS
-from jupyter_lake.lineage.dataflow.shapes import Shape, instance_dict
+from jupyter_lake.lineage.dataflow.arrays import memory_owner
+from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
+from jupyter_lake.lineage.dataflow.shapes import Shape
 
 _SERIALS = itertools.count()
 _CELLS = 200
@@ -39,6 +41,43 @@ def marked(references: Any) -> Token:
     return token
 
 
+class _Stub:
+    """Something that holds an array as a block does."""
+
+    def __init__(self, values: object) -> None:
+        self.values = values
+
+
+def _holders(block: Any) -> tuple[int, bool]:
+    """Count the references to a block's memory; tell whether its values own it."""
+    values = block.values
+    owner = memory_owner(values)
+    return (sys.getrefcount(values), True) if owner is None else (sys.getrefcount(owner), False)
+
+
+@functools.lru_cache(maxsize=1)
+def _alone() -> dict[bool, int]:
+    """Return the count for memory that only a block holds."""
+    import numpy as np
+
+    counts = (_holders(_Stub(np.zeros(1))), _holders(_Stub(np.zeros(2)[:1])))
+    return {owns: count for count, owns in counts}
+
+
+def lent_memory(block: Any) -> object:
+    """Return the array whose memory a block only borrows, None if the memory is its own.
+
+    A frame made with ``copy=False`` writes through to the user's array; a token on it would
+    turn the write into a copy.
+    """
+    if type(block.values).__name__ != "ndarray" or block.refs.has_reference():
+        return None
+    count, owns = _holders(block)
+    if count <= _alone()[owns]:
+        return None
+    return memory_owner(block.values) if not owns else block.values
+
+
 @functools.lru_cache(maxsize=1)
 def copies_on_write() -> bool:
     """Tell whether the installed pandas copies blocks on write."""
@@ -52,23 +91,31 @@ def look_frame(value: Any) -> Shape:
     manager = value._mgr
     axes = tuple((id(axis), len(axis), tuple(map(id, axis.names))) for axis in manager.axes)
     children: list[object] = [value._attrs]
-    blocks = [(block.values, block.refs) for block in manager.blocks]
     if not copies_on_write():
-        children += [values for values, _ in blocks]
-        return Shape((axes, tuple(id(values) for values, _ in blocks)), children)
-    tokens = [marked(references) for _, references in blocks]
-    for values, _ in blocks:
-        children += _object_items(values)
+        children += [block.values for block in manager.blocks]
+        return Shape((axes, tuple(map(id, children))), children)
+    lent = [lent_memory(block) for block in manager.blocks]
+    children += [owner for owner in lent if owner is not None]
+    tokens = [
+        marked(block.refs) if owner is None else None
+        for block, owner in zip(manager.blocks, lent, strict=True)
+    ]
+    for block in manager.blocks:
+        children += _object_items(block.values)
     own = instance_dict(value) or {}
     children += [own[key] for key in own if not key.startswith("_") and type(own[key]) not in ATOMS]
-    state = (axes, tuple(token.serial for token in tokens), getattr(value, "_name", None) is None)
+    state = (
+        axes,
+        tuple(token.serial if token else -1 for token in tokens),
+        getattr(value, "_name", None) is None,
+    )
     name = id(getattr(value, "_name", None))
-    return Shape((state, name), children, (tokens, manager.axes))
+    return Shape((state, name), children, tokens)
 
 
 def _object_items(values: Any) -> list[object]:
     """Return some of the items of an object column that may change in their turn."""
-    if getattr(values, "dtype", None) != object or not hasattr(values, "ravel"):
+    if getattr(getattr(values, "dtype", None), "hasobject", False) is not True:
         return []
     items = values.ravel("K")[:_CELLS].tolist()
     return [item for item in items if type(item) not in ATOMS]

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.dataflow.reading import Reading
-from jupyter_lake.lineage.dataflow.versions import Versions
+from jupyter_lake.lineage.dataflow.known import wordset
 
-IPYTHON_NAMES = frozenset(
-    "_ __ ___ _i _ii _iii _ih _oh _dh In Out exit quit get_ipython open "
-    "__builtins__ __builtin__ __name__ __doc__ __package__ __loader__ __spec__ __annotations__ "
-    "__file__ __session__".split()
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_lake.lineage.dataflow.reading import Reading
+    from jupyter_lake.lineage.dataflow.versions import Versions
+
+IPYTHON_NAMES = wordset(
+    "_ __ ___ _i _ii _iii _ih _oh _dh In Out exit quit get_ipython open __builtins__ "
+    "__builtin__ __name__ __doc__ __package__ __loader__ __spec__ __annotations__ __file__ "
+    "__session__"
 )
+
+_NUMBERED = re.compile(r"_i?\d+")
+
+
+def is_ipythons(name: str) -> bool:
+    """Tell whether a name is one that IPython binds by itself."""
+    return name in IPYTHON_NAMES or _NUMBERED.fullmatch(name) is not None
 
 
 class Outputs:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-LAZY_CALLS = frozenset(
-    "partial partialmethod map filter zip enumerate reversed iter starmap accumulate takewhile "
-    "dropwhile filterfalse islice chain cycle count_values field delayed".split()
+
+def wordset(text: str) -> frozenset[str]:
+    """Return the words of a text as a set of names."""
+    return frozenset(text.split())
+
+
+LAZY_CALLS = wordset(
+    "partial partialmethod map filter zip enumerate reversed iter starmap accumulate "
+    "takewhile dropwhile filterfalse islice chain cycle count_values field delayed"
 )
 """They keep what they are given and run it later."""
 
-NEVER_CALL = frozenset(
-    "id type callable isinstance issubclass hasattr help dir getsource getfile signature "
-    "ref WeakSet register append add setdefault update_wrapper wraps Field".split()
+NEVER_CALL = wordset(
+    "id type callable isinstance issubclass hasattr help dir getsource getfile signature ref "
+    "WeakSet register append add setdefault update_wrapper wraps Field"
 )
 """They never call the functions they are given."""
 
-QUIET_CALLS = frozenset(
-    "print len range min max sum abs round sorted list tuple dict set frozenset str int float bool "
-    "zip enumerate map filter reversed isinstance issubclass type id repr format hash any all "
-    "DataFrame Series array arange zeros ones full linspace display get keys values items".split()
+QUIET_CALLS = wordset(
+    "print len range min max sum abs round sorted list tuple dict set frozenset str int float "
+    "bool zip enumerate map filter reversed isinstance issubclass type id repr format hash "
+    "any all DataFrame Series array arange zeros ones full linspace display get keys values "
+    "items"
 )
 """They change no variable of the notebook."""
 
@@ -25,79 +32,89 @@ RUNS_AT_ONCE = frozenset(("interact", "interact_manual"))
 """Decorators that call what they decorate."""
 
 CODE_CALLS = frozenset(("eval", "exec", "ev", "ex", "run_cell", "run_cell_async", "timeit"))
-SQL_CALLS = frozenset(
+SQL_CALLS = wordset(
     "query query_df execute executemany executescript from_query sqldf read_database "
-    "read_database_uri sql_query".split()
+    "read_database_uri sql_query"
 )
 SHELL_CALLS = frozenset(("system", "getoutput", "getoutput_split", "getstatusoutput"))
+SEEDERS = frozenset(("seed", "set_state", "setstate", "manual_seed"))
+DRAWS = wordset(
+    "rand randn random normal choice choices shuffle randint randrange sample uniform "
+    "permutation random_sample gauss standard_normal poisson binomial exponential beta gamma"
+)
+"""Functions of modules with a random state of their own."""
+
+RANDOM_MODULES = frozenset(("random", "numpy", "numpy.random", "torch"))
 NAMESPACE_CALLS = frozenset(("globals", "locals", "vars"))
-FILE_WRITERS = frozenset(
-    "dump save savez savez_compressed savetxt savefig write_bytes write_text tofile".split()
+FILE_WRITERS = wordset(
+    "dump save savez savez_compressed savetxt savefig write_bytes write_text tofile"
 )
 """Calls whose string arguments may name a file that they write (with ``to_*``, ``write_*``)."""
 
-CODE_MAGICS = frozenset(
-    "time timeit prun lprun mprun memit capture debug pyinstrument scalene snakeviz heat "
-    "mypy typecheck wait_for viztracer px autopx".split()
+CODE_MAGICS = wordset(
+    "time timeit prun lprun mprun memit capture debug pyinstrument scalene snakeviz heat mypy "
+    "typecheck wait_for viztracer px autopx"
 )
 """Magics that run the rest of their line, or their cell, in the notebook's namespace."""
 
-FOREIGN_MAGICS = frozenset(
-    "bash sh script system ruby perl html HTML javascript js latex markdown svg writefile file "
-    "python python2 python3 pypy cmd powershell pip conda mamba uv micromamba cd pwd ls ll man "
-    "matplotlib load_ext reload_ext unload_ext config env set_env alias unalias autoreload "
-    "aimport autocall colors logstart logstop page pdb pylab quickref xmode history hist "
-    "who who_ls whos rehashx notebook bookmark dhist dirs pushd popd tb doctest_mode lsmagic "
-    "precision gui automagic killbgscripts recall rerun save edit code_wrap psource pfile "
-    "cython julia".split()
+FOREIGN_MAGICS = wordset(
+    "bash sh script system ruby perl html HTML javascript js latex markdown svg writefile "
+    "file python python2 python3 pypy cmd powershell pip conda mamba uv micromamba cd pwd ls "
+    "ll man matplotlib load_ext reload_ext unload_ext config env set_env alias unalias "
+    "autoreload aimport autocall colors logstart logstop page pdb pylab quickref xmode "
+    "history hist who who_ls whos rehashx notebook bookmark dhist dirs pushd popd tb "
+    "doctest_mode lsmagic precision gui automagic killbgscripts recall rerun save edit "
+    "code_wrap psource pfile cython julia"
 )
 """Magics whose text holds no names of the notebook's but those IPython expands itself."""
 
-PLOT_STARTERS = frozenset(
+PLOT_STARTERS = wordset(
     "subplots figure subplot_mosaic style rcParams rc cm colormaps get_cmap rc_context "
-    "switch_backend ioff ion isinteractive is_interactive get_backend rcdefaults".split()
+    "switch_backend ioff ion isinteractive is_interactive get_backend rcdefaults"
 )
 """Attributes of pyplot that do not look at the current figure."""
 
-FRESH_METHODS = frozenset(
-    "sum mean std var min max median prod any all argmin argmax argsort cumsum cumprod dot trace "
-    "nonzero astype tolist tobytes item round clip conj copy_to nunique unique describe count "
-    "head_values corr cov quantile mode rank diff pct_change shift abs add sub mul div pow ne eq lt "
-    "gt le ge isna notna isnull notnull value_counts memory_usage equals info to_csv to_parquet "
-    "to_json to_dict to_list to_string to_markdown to_html keys index startswith endswith join "
-    "format upper lower strip split encode decode isin between estimated_size n_unique null_count "
-    "write_csv write_parquet searchsorted ptp choose compress __len__ __contains__ issubset "
-    "issuperset union intersection difference flatten repeat to_numpy_copy sample_std".split()
+FRESH_METHODS = wordset(
+    "sum mean std var min max median prod any all argmin argmax argsort cumsum cumprod dot "
+    "trace nonzero astype tolist tobytes item round clip conj copy_to nunique unique describe "
+    "count head_values corr cov quantile mode rank diff pct_change shift abs add sub mul div "
+    "pow ne eq lt gt le ge isna notna isnull notnull value_counts memory_usage equals info "
+    "to_csv to_parquet to_json to_dict to_list to_string to_markdown to_html keys index "
+    "startswith endswith join format upper lower strip split encode decode isin between "
+    "estimated_size n_unique null_count write_csv write_parquet searchsorted ptp choose "
+    "compress __len__ __contains__ issubset issuperset union intersection difference flatten "
+    "repeat to_numpy_copy sample_std"
 )
 """Methods that change nothing and give something new."""
 
-VIEW_METHODS = frozenset(
+VIEW_METHODS = wordset(
     "get items values copy reshape ravel view transpose swapaxes squeeze diagonal head tail "
     "iterrows itertuples groupby to_numpy to_arrow to_pandas to_frame select filter lazy "
     "iter_rows get_column most_common elements rolling expanding resample assign merge "
-    "sort_values sort_index drop dropna rename set_index pipe_none melt pivot pivot_table stack "
-    "unstack explode nlargest nsmallest sample drop_duplicates with_columns group_by agg".split()
+    "sort_values sort_index drop dropna rename set_index pipe_none melt pivot pivot_table "
+    "stack unstack explode nlargest nsmallest sample drop_duplicates with_columns group_by "
+    "agg"
 )
 """Methods that change nothing (unless told ``inplace``) and may give parts of the object."""
 
-PLAIN_ATTRIBUTES = frozenset(
-    "shape dtype size nbytes ndim itemsize strides dtypes empty name names height width schema "
-    "columns index nrows itemsize flags str dt".split()
+PLAIN_ATTRIBUTES = wordset(
+    "shape dtype size nbytes ndim itemsize strides dtypes empty name names height width "
+    "schema columns index nrows itemsize flags str dt"
 )
 """Attributes that hold no part of an object's content that could be written."""
 
-READING_FUNCTIONS = frozenset(
+READING_FUNCTIONS = wordset(
     "len sum min max abs any all sorted print repr str int float bool isinstance type id hash "
-    "round format range display hasattr callable issubclass pprint".split()
+    "round format range display hasattr callable issubclass pprint"
 )
 """Functions that change no argument and hand none back."""
 
-PART_FUNCTIONS = frozenset("list tuple set dict zip enumerate reversed iter next".split())
+PART_FUNCTIONS = wordset("list tuple set dict zip enumerate reversed iter next")
 """Functions that change no argument's content and hand parts of it back."""
 
-WRITING_FUNCTIONS = frozenset(
+WRITING_FUNCTIONS = wordset(
     "copyto put place putmask fill_diagonal put_along_axis shuffle frombuffer nditer "
     "set_printoptions apply_along_axis apply_over_axes vectorize frompyfunc fromfunction "
-    "memmap ndarray".split()
+    "memmap ndarray"
 )
 """Functions of numpy, pandas and polars that may write to an argument, or run one."""

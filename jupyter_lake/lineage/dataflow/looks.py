@@ -12,7 +12,8 @@ import weakref
 from typing import Any
 
 from jupyter_lake.lineage.dataflow import arrays, figures, frames, shapes
-from jupyter_lake.lineage.dataflow.peeking import ATOMS
+from jupyter_lake.lineage.dataflow.atoms import ATOMS, dict_descriptor
+from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.shapes import Look, Shape
 
 _EXACT: dict[type, Look] = {
@@ -33,6 +34,7 @@ _EXACT: dict[type, Look] = {
     types.CoroutineType: shapes.look_generator,
     types.AsyncGeneratorType: shapes.look_generator,
     weakref.ref: shapes.look_weak,
+    memoryview: shapes.look_memory,
     property: shapes.look_descriptor,
     classmethod: shapes.look_descriptor,
     staticmethod: shapes.look_descriptor,
@@ -42,16 +44,20 @@ _EXACT: dict[type, Look] = {
 TAKES_FULL: tuple[Look, ...] = (arrays.look_array, frames.look_polars)
 """The looks that can be told, by ``full=True``, to see all of a large object."""
 
-_IMMUTABLE_MODULES = (
-    "pyarrow",
-    "datetime",
-    "decimal",
-    "fractions",
-    "uuid",
-    "pathlib",
-    "re",
-    "zoneinfo",
+_IMMUTABLE_MODULES = wordset("pyarrow datetime decimal fractions uuid pathlib re zoneinfo logging")
+_IMMUTABLE_NAMES = frozenset(
+    ("DuckDBPyRelation", "DuckDBPyType", "ufunc", "_ArrayFunctionDispatcher")
 )
+_SETTLED_MODULES = frozenset(
+    ["pandas", "polars", "threading", "concurrent", "asyncio", "_asyncio", "multiprocessing"]
+)
+"""Libraries whose objects, but for those with a look of their own, only cache what they hold."""
+
+_DATABASES = frozenset(
+    ["sqlite3", "duckdb", "_duckdb", "psycopg", "psycopg2", "sqlalchemy", "pymysql"]
+)
+"""Libraries whose objects stand for a state elsewhere."""
+
 _SUBCLASSES: tuple[tuple[type, Look], ...] = (
     (dict, shapes.look_dict),
     (list, shapes.look_list),
@@ -74,6 +80,8 @@ def look_for(cls: type) -> Look | None:
         return None
     if cls in _EXACT:
         return _EXACT[cls]
+    if cls.__module__.split(".", 1)[0] in _IMMUTABLE_MODULES or cls.__name__ in _IMMUTABLE_NAMES:
+        return None
     if cls.__module__.partition(".")[0] == "jupyter_lake":
         return None  # lakes, repos and results: what changes inside them is no data of the user's
     library = _look_of_library(cls)
@@ -90,6 +98,8 @@ def look_for(cls: type) -> Look | None:
 def _look_of_library(cls: type) -> Look | None:
     names = {f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__}
     roots = {name.split(".", 1)[0] for name in names}
+    if issubclass(cls, io.StringIO | io.BytesIO):
+        return _look_buffer
     if "numpy" in roots and "numpy.ndarray" in names:
         return arrays.look_array
     if "numpy" in roots and any(name.startswith("numpy.random.") for name in names):
@@ -98,9 +108,20 @@ def _look_of_library(cls: type) -> Look | None:
         return frames.look_frame
     if "polars" in roots and cls.__name__ in ("DataFrame", "Series"):
         return frames.look_polars
+    if issubclass(cls, io.IOBase):
+        return shapes.look_outside
+    module = cls.__module__.split(".", 1)[0]
+    if module in _SETTLED_MODULES and not _is_pandas_array(cls):
+        return shapes.look_through
+    if module in _DATABASES:
+        return shapes.look_outside
     if "torch" in roots and "torch.Tensor" in names:
         return arrays.look_tensor
     return _look_of_artist(names) if "matplotlib" in roots else None
+
+
+def _is_pandas_array(cls: type) -> bool:
+    return any(base.__name__ == "ExtensionArray" for base in cls.__mro__)
 
 
 def _look_of_artist(names: set[str]) -> Look | None:
@@ -113,7 +134,7 @@ def _look_of_artist(names: set[str]) -> Look | None:
 
 def _has_dict_or_slots(cls: type) -> bool:
     return bool(cls.__flags__ & (1 << 9)) and (
-        shapes._dict_descriptor(cls) is not None or bool(shapes._slots(cls))
+        dict_descriptor(cls) is not None or bool(shapes._slots(cls))
     )
 
 
@@ -121,13 +142,11 @@ def _look_of_compiled(cls: type) -> Look | None:
     module = cls.__module__.split(".", 1)[0]
     if issubclass(cls, types.ModuleType | type | types.BuiltinFunctionType | types.CodeType):
         return None
-    if issubclass(cls, io.StringIO | io.BytesIO):
-        return _look_buffer
     if cls is itertools.count:
         return _look_counter
     if any(part in cls.__name__ for part in _ITERATORS) or cls.__module__ == "itertools":
         return shapes.look_iterator
-    if module in _IMMUTABLE_MODULES or cls.__hash__ not in (None, object.__hash__):
+    if cls.__hash__ not in (None, object.__hash__):
         return None
     if module == "builtins" and cls.__name__ in ("PyExpr", "PyLazyFrame", "object", "cell"):
         return shapes.look_inside if cls.__name__ == "cell" else None

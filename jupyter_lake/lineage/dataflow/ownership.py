@@ -6,8 +6,11 @@ import os
 import sys
 import sysconfig
 import types
-from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _LIBRARY_PARTS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _OURS = "jupyter_lake"
@@ -49,3 +52,14 @@ def is_user_class(cls: type, namespace: Mapping[str, object]) -> bool:
     if module == namespace.get("__name__", "__main__"):
         return bool(cls.__flags__ & (1 << 9))  # Py_TPFLAGS_HEAPTYPE: made by a class statement
     return local_module(module) is not None
+
+
+def module_names(name: str) -> set[str]:
+    """Return the names that ``from name import *`` brings."""
+    module = sys.modules.get(name)
+    if module is None:
+        return set()
+    listed = module.__dict__.get("__all__")
+    if isinstance(listed, list | tuple):
+        return {item for item in listed if isinstance(item, str)}
+    return {item for item in module.__dict__ if not item.startswith("_")}

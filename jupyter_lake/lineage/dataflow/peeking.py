@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
 from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class
+from jupyter_lake.lineage.dataflow.strings import words
 
-ATOMS: Final = frozenset(
-    (int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented), range)
-)
-"""Types whose objects cannot change and hold nothing that can."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _CONTAINERS = frozenset((list, tuple, dict, set, frozenset, str))
 
@@ -35,6 +34,7 @@ class Peek:
     """
 
     MISSING: Final = Missing()
+    LONG = 10_000
 
     def __init__(
         self,
@@ -64,6 +64,16 @@ class Peek:
         if type(value) in (list, tuple):
             return [item for item in value[:100] if type(item) is str]  # type: ignore[index]
         return []
+
+    def words_inside(self, name: str) -> set[str]:
+        """Return the words of the strings that the attributes of an object hold."""
+        held = instance_dict(self.value(name)) or {}
+        return {
+            word
+            for text in held.values()
+            if type(text) is str and len(text) < self.LONG
+            for word in words(text)
+        }
 
     def nonempty(self, name: str) -> bool:
         """Tell whether a name is a built-in container that surely holds something."""

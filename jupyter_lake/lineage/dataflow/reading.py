@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
 
 
 class Level(IntEnum):
@@ -12,9 +15,11 @@ class Level(IntEnum):
 
     MENTION = 0
     """Bound to another name or put into a container: nothing of it runs."""
-    CALL = 1
+    ATTRIBUTE = 1
+    """An attribute or an item of it is taken: methods of those names may run."""
+    CALL = 2
     """Called, and the result only kept: what it returns does not run yet."""
-    RUN = 2
+    RUN = 3
     """Anything may be done with it, and with what it returns."""
 
 
@@ -74,6 +79,12 @@ class Reading:
         Last parts of the paths that some call may write to.
     dynamic
         Whether names are looked up by strings (``globals()[...]``).
+    hands_namespace
+        Whether the namespace is handed to some function (``render(globals())``).
+    asks_sql
+        Whether a statement of SQL runs.
+    seeds
+        Whether a library's own random state is set.
     """
 
     uses: dict[str, Use] = field(default_factory=dict)
@@ -90,4 +101,7 @@ class Reading:
     library_patches: set[str] = field(default_factory=set)
     files_written: set[str] = field(default_factory=set)
     dynamic: bool = False
+    hands_namespace: bool = False
+    asks_sql: bool = False
+    seeds: bool = False
     tree: ast.Module | None = None

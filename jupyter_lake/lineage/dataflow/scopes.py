@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -59,8 +61,8 @@ def _bound_here(node: ast.AST) -> Iterator[str]:
         yield node.id
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-        yield node.name
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        yield from [node.name] if node.name else []
     elif isinstance(node, ast.MatchMapping) and node.rest:
         yield node.rest
     elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -75,9 +77,9 @@ def calls_parameter(node: Function) -> bool:
     pending: list[ast.AST] = list(node.body)
     while pending:
         inner = pending.pop()
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-            if inner.func.id == parameters[0].arg:
-                return True
+        called = inner.func if isinstance(inner, ast.Call) else None
+        if isinstance(called, ast.Name) and called.id == parameters[0].arg:
+            return True
         if not isinstance(inner, _SCOPES):
             pending.extend(ast.iter_child_nodes(inner))
     return False

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from jupyter_lake.lineage.dataflow.peeking import ATOMS
+from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
+from jupyter_lake.lineage.dataflow.known import wordset
 
 SMALL = 2_000
 """A container with more items than this is looked at in part only."""
@@ -150,8 +151,7 @@ def look_function(value: object) -> Shape:
     held += value.__defaults__ or ()
     held += (value.__kwdefaults__ or {}).values()
     held += value.__dict__.values()
-    shape = sequence(held, len(held), (value.__code__, tuple(value.__dict__)))
-    return shape
+    return sequence(held, len(held), (value.__code__, tuple(value.__dict__)))
 
 
 def _cell_contents(cell: types.CellType) -> list[object]:
@@ -169,8 +169,8 @@ def look_generator(value: object) -> Shape:
         return Shape("finished")
     names = dict(frame.f_locals)
     awaited = getattr(value, {"gi": "gi_yieldfrom", "cr": "cr_await", "ag": "ag_await"}[prefix])
-    shape = sequence([*names.values(), awaited], len(names), (frame.f_lasti, tuple(names)))
-    return shape
+    items = [*names.values(), awaited]
+    return sequence(items, len(items), (frame.f_lasti, tuple(names)))
 
 
 def weak_reference(value: object) -> weakref.ref[object] | None:
@@ -199,22 +199,6 @@ def _attributes_state(value: object) -> object:
     return None if type(value) is list else tuple(map(id, instance_values(value)))
 
 
-@functools.lru_cache(maxsize=4096)
-def _dict_descriptor(cls: type) -> types.GetSetDescriptorType | None:
-    for base in cls.__mro__:
-        descriptor = type.__dict__["__dict__"].__get__(base).get("__dict__")
-        if descriptor is not None:
-            return descriptor if isinstance(descriptor, types.GetSetDescriptorType) else None
-    return None
-
-
-def instance_dict(value: object) -> dict[str, object] | None:
-    """Return an object's ``__dict__`` without running a property of its class."""
-    descriptor = _dict_descriptor(type(value))
-    found = descriptor.__get__(value) if descriptor is not None else None
-    return found if isinstance(found, dict) else None
-
-
 def instance_values(value: object) -> list[object]:
     """Return what an object holds in its ``__dict__`` and its slots."""
     own = instance_dict(value)
@@ -224,7 +208,7 @@ def instance_values(value: object) -> list[object]:
 
 def _slot_values(value: object) -> list[object]:
     found = []
-    for descriptor in _slots(type(value)):
+    for descriptor in _slots(type(value)):  # type: ignore[arg-type]
         try:
             found.append(descriptor.__get__(value))
         except AttributeError:
@@ -236,7 +220,7 @@ def _slot_values(value: object) -> list[object]:
 def _slots(cls: type) -> tuple[types.MemberDescriptorType, ...]:
     found = []
     for base in cls.__mro__:
-        if base.__flags__ & (1 << 9):
+        if "__slots__" in type.__dict__["__dict__"].__get__(base):
             members = type.__dict__["__dict__"].__get__(base).values()
             found += [part for part in members if isinstance(part, types.MemberDescriptorType)]
     return tuple(found)
@@ -246,10 +230,30 @@ def look_instance(value: object) -> Shape:
     """Look at the attributes of an object."""
     own = instance_dict(value) or {}
     keys = [key for key in own if type(key) is str]
-    values = [own[key] for key in keys] if len(keys) <= SMALL else list(own.values())
+    values = [own[key] for key in keys]
     values += _slot_values(value)
-    shape = sequence(values, len(own), tuple(keys[:SMALL]))
-    return shape
+    return sequence(values, len(values), (len(own), tuple(keys[:SMALL])))
+
+
+def look_through(value: object) -> Shape:
+    """Look at what an object holds; the object itself is taken not to change."""
+    own = instance_dict(value)
+    if own is None:
+        held = gc.get_referents(value)
+    else:
+        held = [part for key, part in own.items() if "cache" not in key]
+    return Shape(None, [part for part in held[:SMALL] if not isinstance(part, type)])
+
+
+def look_memory(value: object) -> Shape:
+    """Look through a memoryview at the object whose memory it shows."""
+    assert isinstance(value, memoryview)
+    return Shape(None, [value.obj])
+
+
+def look_outside(_value: object) -> Shape:
+    """Look at a file, a connection: what is done to it cannot be seen."""
+    return Shape(opaque=True)
 
 
 def look_inside(value: object) -> Shape:
@@ -269,3 +273,23 @@ def look_iterator(value: object) -> Shape:
     shape.state = (shape.state, hint(value) if hint else None)
     shape.opaque = False
     return shape
+
+
+_CLASS_NOISE = wordset(
+    "__dict__ __weakref__ __annotations__ _abc_impl __doc__ __static_attributes__ __slotnames__ "
+    "__match_args__ __firstlineno__ __annotations_cache__"
+)
+
+
+def look_class(value: object) -> Shape:
+    """Look at the attributes of a class."""
+    assert isinstance(value, type)
+    members = {name: part for name, part in vars(value).items() if name not in _CLASS_NOISE}
+    shape = sequence(list(members.values()), len(members), tuple(members))
+    shape.children = [part for part in shape.children if not isinstance(part, types.FunctionType)]
+    return shape
+
+
+def is_plain(value: object, shape: Shape) -> bool:
+    """Tell whether an object is a small container of plain values: cheap to hold for a while."""
+    return type(value) in (list, dict, set, tuple) and shape.whole and not shape.children

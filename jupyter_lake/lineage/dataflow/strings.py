@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from string import Formatter
+from typing import TYPE_CHECKING
+
+from jupyter_lake.lineage.dataflow.known import wordset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SQL_START = re.compile(
     r"^[\s(]*(?:(?:--[^\n]*\n|/\*.*?\*/)\s*)*"
@@ -17,15 +22,15 @@ _SQL_TOKEN = re.compile(
     r"|(?P<word>[^\W\d]\w*)|(?P<mark>[(),.;])|\S",
     re.DOTALL,
 )
-_TABLE_FOLLOWS = frozenset(
-    "from join into update table describe desc summarize pivot unpivot pivot_wider pivot_longer "
-    "view exists truncate only".split()
+_TABLE_FOLLOWS = wordset(
+    "from join into update table describe desc summarize pivot unpivot pivot_wider "
+    "pivot_longer view exists truncate only"
 )
-_TABLE_ENDS = frozenset(
-    "select where group order having on limit window qualify union except intersect set values "
-    "returning offset fetch sample tablesample as by when then".split()
+_TABLE_ENDS = wordset(
+    "select where group order having on limit window qualify union except intersect set "
+    "values returning offset fetch sample tablesample as by when then"
 )
-_WRITES_TABLE = frozenset("into update table view truncate delete".split())
+_WRITES_TABLE = frozenset(["into", "update", "table", "view", "truncate", "delete"])
 _AT_NAME = re.compile(r"@\s*([^\W\d]\w*)")
 _SHELL_NAME = re.compile(r"(?<![\\$])\$\{?([^\W\d]\w*)")
 _BRACES = re.compile(r"\{\{?\s*([^{}]+?)\s*\}?\}")

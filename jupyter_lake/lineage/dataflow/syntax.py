@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.dataflow.expressions import Expressions, called_name
+from jupyter_lake.lineage.dataflow.expressions import Expressions
 from jupyter_lake.lineage.dataflow.known import RUNS_AT_ONCE
-from jupyter_lake.lineage.dataflow.peeking import ATOMS, Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Reading
 from jupyter_lake.lineage.dataflow.scopes import Scope, calls_parameter
+from jupyter_lake.lineage.dataflow.texts import called_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 CALL, MENTION, RUN = Level.CALL, Level.MENTION, Level.RUN
 _DEEPEST = 8
-_SAME_LENGTH = frozenset(
-    "enumerate sorted list tuple reversed items keys values iterrows itertuples copy".split()
-)
 
 
 def parse(source: str) -> ast.Module | None:
@@ -46,7 +46,7 @@ class Reader(Expressions):
 
     def source(self, text: str) -> bool:
         """Walk a source that runs here in the notebook's namespace; tell whether it parses."""
-        if len(text) > self.LONGEST or self._parsing > _DEEPEST:
+        if len(text) > self.LONGEST or self.parsing > _DEEPEST:
             return False
         tree = parse(text.strip("\n")) or parse(text.strip())
         if tree is None:
@@ -54,11 +54,11 @@ class Reader(Expressions):
         if tree is None:
             return False
         self.kept.append(tree)
-        self._parsing += 1
+        self.parsing += 1
         scopes, self.scopes = self.scopes, ()
         self.body(tree.body)
         self.scopes = scopes
-        self._parsing -= 1
+        self.parsing -= 1
         return True
 
     def _early_stores(self, statements: Iterable[ast.stmt]) -> None:
@@ -227,7 +227,7 @@ class Reader(Expressions):
             and isinstance(last.pattern, ast.MatchAs)
             and not last.pattern.pattern
         )
-        choices = [lambda case=case: self._case(case) for case in node.cases]  # type: ignore[misc]
+        choices = [lambda case=case: self._case(case) for case in node.cases]
         self.branches(*choices, *([] if total else [lambda: None]))
 
     def _case(self, case: ast.match_case) -> None:
@@ -354,68 +354,3 @@ class Reader(Expressions):
             else:
                 self.reading.imports.add(f"{module}.{alias.name}")
                 self.store(alias.asname or alias.name)
-
-    # -- what can be known beforehand ------------------------------------------------------
-
-    def truth(self, node: ast.expr) -> bool | None:
-        """Return whether a condition holds, if constants and untouched plain values tell."""
-        value = self._value(node)
-        return None if value is Peek.MISSING else bool(value)
-
-    def _value(self, node: ast.expr) -> object:
-        if isinstance(node, ast.Constant):
-            return node.value
-        if isinstance(node, ast.Name):
-            value = Peek.MISSING if self.disturbed else self.peek_name(node.id)
-            return value if type(value) in ATOMS else Peek.MISSING
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            value = self._value(node.operand)
-            return value if value is Peek.MISSING else not value
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            return self._compared(node)
-        return Peek.MISSING
-
-    def _compared(self, node: ast.Compare) -> object:
-        left, right = self._value(node.left), self._value(node.comparators[0])
-        if left is Peek.MISSING or right is Peek.MISSING:
-            return Peek.MISSING
-        operation = node.ops[0]
-        if isinstance(operation, ast.Eq | ast.NotEq):
-            return (left == right) == isinstance(operation, ast.Eq)
-        if isinstance(operation, ast.Is | ast.IsNot) and right is None:
-            return (left is None) == isinstance(operation, ast.Is)
-        try:
-            if isinstance(operation, ast.Lt | ast.LtE):
-                return left < right or (isinstance(operation, ast.LtE) and left == right)  # type: ignore[operator]
-            if isinstance(operation, ast.Gt | ast.GtE):
-                return left > right or (isinstance(operation, ast.GtE) and left == right)  # type: ignore[operator]
-        except TypeError:
-            return Peek.MISSING
-        return Peek.MISSING
-
-    def nonempty(self, node: ast.expr) -> bool:
-        """Tell whether iterating surely gives something."""
-        if isinstance(node, ast.List | ast.Tuple | ast.Set):
-            return any(not isinstance(item, ast.Starred) for item in node.elts)
-        if isinstance(node, ast.Constant):
-            return isinstance(node.value, str | bytes) and bool(node.value)
-        if isinstance(node, ast.Name):
-            known = self.assigned.get(node.id)
-            if node.id in self.reading.stores:
-                return (
-                    known is not None and not isinstance(known, ast.Name) and self.nonempty(known)
-                )
-            return not self.disturbed and self.peek.nonempty(node.id)
-        return isinstance(node, ast.Call) and self._nonempty_call(node)
-
-    def _nonempty_call(self, node: ast.Call) -> bool:
-        name = called_name(node)
-        if name == "range" and 1 <= len(node.args) <= 2:
-            bounds = [self._value(argument) for argument in node.args]
-            if all(type(bound) is int for bound in bounds):
-                return len(range(*bounds)) > 0  # type: ignore[arg-type]
-        if name in _SAME_LENGTH and isinstance(node.func, ast.Attribute):
-            return self.nonempty(node.func.value)
-        if name == "zip" and node.args:
-            return all(self.nonempty(argument) for argument in node.args)
-        return name in _SAME_LENGTH and bool(node.args) and self.nonempty(node.args[0])

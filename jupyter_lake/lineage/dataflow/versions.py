@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.dataflow.model import Certainty, Writers
 from jupyter_lake.lineage.dataflow.shapes import weak_reference
 
 if TYPE_CHECKING:
-    from jupyter_lake.lineage.dataflow.closure import Node
+    import weakref
+    from collections.abc import KeysView
+
+    from jupyter_lake.lineage.dataflow.model import Certainty, Writers
+    from jupyter_lake.lineage.dataflow.walk import Node
 
 _OURS = 2
 """References to an object that only this module holds: its record and the call's argument."""
@@ -27,17 +29,13 @@ class _Content:
     state: object = None
     kind: type | None = None
 
-    def is_about(self, value: object, state: object) -> bool:
+    def is_about(self, node: Node) -> bool:
+        """Tell whether the object of a node is the one that this record is about."""
         if self.reference is not None:
-            return self.reference() is value
+            return node.value() is not None and self.reference() is node.value()
         if self.strong is not None:
-            return self.strong is value
-        return self.kind is type(value) and (state is None or self.state == state)
-
-    def matches(self, state: object) -> bool:
-        """Tell the same about an object of which nothing but its state is at hand."""
-        unheld = self.reference is None and self.strong is None
-        return unheld and (self.state is None or self.state == state)
+            return True
+        return node.kind is self.kind and node.shape.state == self.state
 
 
 class Versions:
@@ -69,9 +67,9 @@ class Versions:
             return writers
         return tuple((key, "possible") for key, _ in writers)
 
-    def names(self, prefix: str) -> list[str]:
-        """Return the recorded variables that begin with a prefix."""
-        return [name for name in self._bindings if name.startswith(prefix)]
+    def names(self) -> KeysView[str]:
+        """Return the recorded variables."""
+        return self._bindings.keys()
 
     # -- objects ---------------------------------------------------------------------------
 
@@ -81,38 +79,19 @@ class Versions:
         """Record that an execution changed an object, or possibly did."""
         writers: Writers = ((key, certainty),)
         if certainty == "possible":
-            earlier = self.content(value, state=None)
-            writers = (*(writer for writer in earlier if writer[0] != key), *writers)
+            earlier = self._contents.get(id(value))
+            known = earlier.writers if earlier is not None else ()
+            writers = (*(writer for writer in known if writer[0] != key), *writers)
         record = _Content(writers, kind=type(value), state=state)
         record.reference = weak_reference(value)
         if record.reference is None and plain:
             record.strong = value
         self._contents[id(value)] = record
 
-    def content_of(self, identity: int, node: Node) -> Writers:
-        """Return who last changed the object of a node since it was made."""
+    def content(self, identity: int, node: Node) -> Writers:
+        """Return who has changed the object of a node since it was made."""
         record = self._contents.get(identity)
-        if record is None:
-            return ()
-        value = node.value()
-        if value is None:
-            return record.writers if record.matches(node.shape.state) else ()
-        return record.writers if record.is_about(value, node.shape.state) else ()
-
-    def content(self, value: object, *, state: object) -> Writers:
-        """Return who last changed an object since it was made."""
-        record = self._contents.get(id(value))
-        if record is None:
-            return ()
-        if not record.is_about(value, state):
-            return ()
-        return record.writers
-
-    def renew(self, value: object, state: object) -> None:
-        """Take the present state of an object that this cell looked at as known."""
-        record = self._contents.get(id(value))
-        if record is not None and record.reference is None and record.strong is None:
-            record.state = state
+        return record.writers if record is not None and record.is_about(node) else ()
 
     def sweep(self) -> None:
         """Let go of the objects that nobody else holds any more."""

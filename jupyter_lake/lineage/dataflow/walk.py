@@ -1,0 +1,136 @@
+"""A walk over all that some objects hold, looking at each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_lake.lineage.dataflow.atoms import ATOMS
+from jupyter_lake.lineage.dataflow.looks import look_for
+from jupyter_lake.lineage.dataflow.ownership import is_user_class
+from jupyter_lake.lineage.dataflow.reading import Level, Use
+from jupyter_lake.lineage.dataflow.shapes import (
+    Look,
+    Shape,
+    is_plain,
+    look_class,
+    weak_reference,
+)
+
+if TYPE_CHECKING:
+    import weakref
+
+MOST_NODES = 6_000
+"""So many objects are looked at for one cell; what lies beyond may change unseen."""
+
+_CARRIERS = (list, dict, tuple, set, frozenset)
+
+
+@dataclass(slots=True)
+class Node:
+    """One object that the cell could reach, as it was before the cell ran."""
+
+    shape: Shape
+    look: Look
+    variables: set[str]
+    kind: type
+    reference: weakref.ref[object] | None = None
+    strong: object = None
+
+    def value(self) -> object:
+        """Return the object if it is still held, else None."""
+        return self.reference() if self.reference is not None else self.strong
+
+
+class Walk:
+    """Looks at objects, and at what they hold.
+
+    Attributes
+    ----------
+    nodes
+        The objects reached, by identity.
+    roots
+        The variables walked from, with their objects.
+    links
+        For each variable, the others that reach some of the same objects.
+    partial
+        Objects of which only a part was looked at, for as long as the cell has not begun.
+    """
+
+    def __init__(self, namespace: dict[str, object]) -> None:
+        self.namespace = namespace
+        self.nodes: dict[int, Node] = {}
+        self.roots: dict[str, object] = {}
+        self.links: dict[str, set[str]] = {}
+        self.partial: dict[int, object] = {}
+        self._levels: dict[int, Level] = {}
+
+    def behaviour(self, value: object, use: Use, variable: str) -> None:
+        """Follow the code that using an object may run."""
+        raise NotImplementedError
+
+    def visit(self, value: object, use: Use, variable: str) -> None:
+        """Walk all that an object holds."""
+        pending: list[tuple[object, Level]] = [(value, use.level)]
+        while pending:
+            current, level = pending.pop()
+            if type(current) in ATOMS:
+                continue
+            identity = id(current)
+            seen = self._levels.get(identity)
+            if seen is not None and seen >= level:
+                self._link(identity, variable)
+                continue
+            self._levels[identity] = level
+            shape = self._shape(current, variable)
+            if level:
+                self.behaviour(current, Use(level, use.certain, use.after), variable)
+            if shape is not None:
+                below = _below(current, level)
+                pending.extend((child, below) for child in shape.children)
+                if shape.root is not None:
+                    pending.append((shape.root, level))
+
+    def _link(self, identity: int, variable: str) -> None:
+        node = self.nodes.get(identity)
+        if node is not None and variable not in node.variables:
+            for known in node.variables:
+                self.links.setdefault(known, set()).add(variable)
+            node.variables.add(variable)
+
+    def _shape(self, value: object, variable: str) -> Shape | None:
+        known = self.nodes.get(id(value))
+        if known is not None:
+            self._link(id(value), variable)
+            return known.shape
+        look = self._look(value)
+        if look is None:
+            return None
+        if len(self.nodes) >= MOST_NODES:
+            self._give_up(variable)
+            return None
+        shape = look(value)
+        node = Node(shape, look, {variable}, type(value), weak_reference(value))
+        if node.reference is None and is_plain(value, shape):
+            node.strong = value
+        if not shape.whole:
+            self.partial[id(value)] = value
+        self.nodes[id(value)] = node
+        return shape
+
+    def _give_up(self, variable: str) -> None:
+        """Mark a variable as seen in part only."""
+        root = self.nodes.get(id(self.roots.get(variable)))
+        if root is not None:
+            root.shape.whole = False
+
+    def _look(self, value: object) -> Look | None:
+        if isinstance(value, type):
+            return look_class if is_user_class(value, self.namespace) else None
+        return look_for(type(value))  # type: ignore[arg-type]
+
+
+def _below(value: object, level: Level) -> Level:
+    if isinstance(value, type) or (level < Level.RUN and isinstance(value, _CARRIERS)):
+        return Level.MENTION
+    return level
