@@ -93,7 +93,7 @@ def run_notebook(notebook: Mapping[str, object], folder: Path, *, timeout: float
         node, timeout=timeout, km=_own_kernel(), resources={"metadata": {"path": str(folder)}}
     )
     try:
-        send_cell_ids(client).execute()
+        send_cell_ids(client).execute(cleanup_kc=True)
     except CellExecutionError as error:
         return f"{error.ename}: {error.evalue}"
     except (TimeoutError, RuntimeError) as error:
