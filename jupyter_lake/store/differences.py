@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Diff", "diff_trees"]
 
+TOGETHER = 64  # ranges read at once, before they are compared
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -78,6 +80,9 @@ def diff_trees(manifests: Manifests, old: Tree, new: Tree, prefix: str = "") -> 
     """
     before, after = old.under(prefix), new.under(prefix)
     shared = {item.id for item in before} & {item.id for item in after}
+    own = [item for item in (*before, *after) if item.id not in shared]
+    if len(own) <= TOGETHER:
+        manifests.tables(own)
     left = _by_path(manifests, before, shared, prefix)
     right = _by_path(manifests, after, shared, prefix)
     return compare(left, right)

@@ -31,6 +31,7 @@ __all__ = ["Manifests", "Recent", "read_verified"]
 T = TypeVar("T")
 
 TREE_CACHE_WEIGHT = 100_000  # ranges
+READ_AHEAD = 64  # ranges
 RANGE_CACHE_WEIGHT = 64 * 2**20  # bytes
 
 
@@ -128,6 +129,11 @@ class Manifests:
             return lambda: self.range(item.id)
 
         return gather(self.objects, [reader(item) for item in ranges])
+
+    def read_ahead(self, tree: Tree, paths: Iterable[str]) -> None:
+        """Read the ranges that paths belong in, before they are asked for one by one."""
+        slots = sorted({tree.slot(path) for path in paths})[:READ_AHEAD]
+        self.tables([tree.ranges[slot] for slot in slots if slot < len(tree.ranges)])
 
     def in_turn(self, ranges: Sequence[RangeRef], *, ahead: int = 32) -> Iterator[pa.Table]:
         """Yield ranges in order, reading a few ahead: memory stays bounded."""

@@ -80,7 +80,7 @@ def publish(
         uploads.flush()
         entry = BranchRecord(0, made.record.id, draft.author, now(), draft.why, write, 0)
         try:
-            repo.branch_logs.append(draft.branch, entry, head)
+            repo.branch_logs.append(draft.branch, entry, head, tree=made.record.tree)
         except MovedError as moved:
             head = repo.standing(draft.branch, moved.head)
             attempt += 1

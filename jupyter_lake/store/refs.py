@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_lake.errors import DamagedError, UnreachableError
+from jupyter_lake.errors import DamagedError, LakeError, UnreachableError
 from jupyter_lake.store.gather import gather, is_local, pool
 from jupyter_lake.store.objectstore import LostAnswerError, ObjectExists, ObjectMissing
 from jupyter_lake.store.records import BranchRecord, Tag
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BranchLogs", "MovedError", "Tags", "create_surely"]
 
+Likely = tuple[str | None, str | None]  # a commit and its tree
+Ahead = Callable[[str | None, str | None], Sequence[Callable[[], object]]]
+
+NOTHING: Likely = (None, None)
 ATTEMPTS = 4
 BEGINNING = datetime.fromtimestamp(0, UTC)
 
@@ -61,9 +65,13 @@ def create_surely(objects: ObjectStore, key: str, data: bytes | Path) -> None:
 class BranchLogs:
     """The branches of one repo."""
 
-    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+    def __init__(
+        self, objects: ObjectStore, keys: RepoKeys, *, ahead: Ahead = lambda _commit, _tree: ()
+    ) -> None:
+        """Open the logs; `ahead` names what else to read once a commit is likely the head."""
         self._objects = objects
         self._keys = keys
+        self._ahead = ahead
         self._records: dict[tuple[str, int], BranchRecord] = {}
         self._ends: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -77,13 +85,18 @@ class BranchLogs:
 
         At most two round trips, one when this process has seen the branch.
         """
-        known = self._ends.get(branch) or self._hinted(branch)
+        known, likely = self._ends.get(branch), NOTHING
         if known is None:
-            return self._last_listed(branch, after=0)
-        last, beyond = gather(
-            self._objects,
-            [lambda: self.record(branch, known), lambda: self.record(branch, known + 1)],
-        )
+            if (hinted := self._hinted(branch)) is None:
+                return self._last_listed(branch, after=0)
+            known, likely = hinted
+        looks: list[Callable[[], BranchRecord | None]] = [
+            partial(self.record, branch, known),
+            partial(self.record, branch, known + 1),
+        ]
+        if likely[0] and not is_local(self._objects):
+            looks += [partial(_try, call) for call in self._ahead(*likely)]
+        last, beyond, *_ = gather(self._objects, looks)
         if beyond is not None:
             return self._last_listed(branch, after=known + 1) or beyond
         if last is None:  # a hint whose record was never made
@@ -138,8 +151,17 @@ class BranchLogs:
                 high = middle - 1
         return best
 
-    def append(self, branch: str, record: BranchRecord, after: BranchRecord | None) -> BranchRecord:
+    def append(
+        self,
+        branch: str,
+        record: BranchRecord,
+        after: BranchRecord | None,
+        *,
+        tree: str | None = None,
+    ) -> BranchRecord:
         """Write the record that follows `after`, and return it as written.
+
+        Who says which `tree` its commit has spares the readers a round trip.
 
         Raises
         ------
@@ -148,14 +170,15 @@ class BranchLogs:
         """
         number = after.number + 1 if after else 1
         record = record.numbered(number, after=after.when if after else BEGINNING)
-        hinting = None if is_local(self._objects) else pool().submit(self._hint, branch, number)
+        hint = " ".join([str(number), *filter(None, (record.commit, tree))]).encode()
+        hinting = None if is_local(self._objects) else pool().submit(self._hint, branch, hint)
         try:
             self._create(branch, record)
         finally:
             if hinting:
                 hinting.exception()
         if hinting is None:
-            self._hint(branch, number)
+            self._hint(branch, hint)
         self._remember(branch, record)
         return record
 
@@ -178,16 +201,18 @@ class BranchLogs:
             assert head is not None
             raise MovedError(head)
 
-    def _hint(self, branch: str, number: int) -> None:
+    def _hint(self, branch: str, hint: bytes) -> None:
         with suppress(UnreachableError):  # readers look further without it
-            self._objects.put(self._keys.hint(branch), b"%d" % number)
+            self._objects.put(self._keys.hint(branch), hint)
 
-    def _hinted(self, branch: str) -> int | None:
+    def _hinted(self, branch: str) -> tuple[int, Likely] | None:
+        """Return about where the log ends, and what is likely there."""
         try:
-            number = int(self._objects.get(self._keys.hint(branch)))
+            number, *rest = self._objects.get(self._keys.hint(branch)).decode().split()
+            commit, tree, *_ = *rest, None, None
+            return (int(number), (commit, tree)) if int(number) > 0 else None
         except (ObjectMissing, ValueError):
             return None
-        return number if number > 0 else None
 
     def _last_listed(self, branch: str, *, after: int) -> BranchRecord | None:
         prefix = self._keys.heads(branch)
@@ -203,6 +228,11 @@ class BranchLogs:
         with self._lock:
             self._records[branch, record.number] = record
             self._ends[branch] = max(record.number, self._ends.get(branch, 0))
+
+
+def _try(call: Callable[[], object]) -> None:
+    with suppress(LakeError):
+        call()
 
 
 class Tags:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
@@ -87,7 +87,7 @@ class Repo:
     @cached_property
     def branch_logs(self) -> BranchLogs:
         """The repo's branches as logs."""
-        return BranchLogs(self.lake.objects, self.keys)
+        return BranchLogs(self.lake.objects, self.keys, ahead=self._ahead)
 
     @cached_property
     def _tags(self) -> Tags:
@@ -162,7 +162,10 @@ class Repo:
         """
         old, new = self.resolve(a), self.resolve(b)
         path = path.strip("/")
-        changes = diff_trees(self.manifests, self.tree_of(old), self.tree_of(new), path)
+        before, after = gather(
+            self.lake.objects, [partial(self.tree_of, commit) for commit in (old, new)]
+        )
+        changes = diff_trees(self.manifests, before, after, path)
         if path:
             changes = [
                 change
@@ -445,6 +448,15 @@ class Repo:
 
     def __repr__(self) -> str:
         return f"<Repo {self.name} of {self.lake.url}>"
+
+    def _ahead(self, commit: str | None, tree: str | None) -> list[Callable[[], object]]:
+        """Name what is likely wanted next of a commit, to be read in one round trip."""
+        calls: list[Callable[[], object]] = []
+        if commit:
+            calls.append(partial(self.history.record, commit))
+        if tree:
+            calls.append(partial(self.manifests.tree, tree))
+        return calls
 
     def _check_new(self, name: str) -> None:
         check_ref_name(name)

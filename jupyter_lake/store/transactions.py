@@ -16,6 +16,7 @@ from jupyter_lake.errors import InvalidInputError, PathNotFoundError
 from jupyter_lake.identity import current_user
 from jupyter_lake.store.edits import Edit, check_fit, effective, name_some
 from jupyter_lake.store.entries import Entry, Folder
+from jupyter_lake.store.gather import is_local
 from jupyter_lake.store.publishing import Draft, Published, publish
 from jupyter_lake.store.staging import Staging
 from jupyter_lake.store.tables import ArrowStreamable, parquet_of
@@ -109,7 +110,7 @@ class Transaction:
         self._check_open()
         path = check_path(path)
         if isinstance(data, bytes | bytearray | memoryview):
-            self._staging.put(path, self._added(path, bytes(data)))
+            self._put(path, bytes(data))
         elif isinstance(data, str | os.PathLike):
             self._write_file(path, Path(data))
         elif isinstance(data, ArrowStreamable):
@@ -249,8 +250,10 @@ class Transaction:
             self._commit = self.repo.commit(self.base)
 
     def _made(self) -> Published | None:
-        staged = Edit(self._staging.puts(), frozenset(self._staging.deletes))
         manifests, tree = self.repo.manifests, self.repo.tree_of(self.base)
+        if tree.ranges:  # while the files are on their way
+            manifests.read_ahead(tree, self._staging.paths)
+        staged = Edit(self._staging.puts(), frozenset(self._staging.deletes))
         # What is written as it was before is no change: it gives way to another's.
         edit, changes = effective(manifests, tree, staged)
         draft = Draft(
@@ -271,16 +274,19 @@ class Transaction:
         if source.is_dir():
             for file in _files_under(source):
                 name = file[len(os.path.join(source, "")) :].replace(os.sep, "/")
-                self._submit(check_path(f"{path}/{name}"), Path(file))
+                self._put(check_path(f"{path}/{name}"), Path(file))
         elif source.is_file():
-            self._submit(path, source)
+            self._put(path, source)
         else:
             raise PathNotFoundError(
                 f"There is no file {str(source)!r} here.", hint="Check the path."
             )
 
-    def _submit(self, path: str, source: Path) -> None:
-        self._staging.put(path, self._uploads.submit(lambda: self._added(path, source)))
+    def _put(self, path: str, source: bytes | Path) -> None:
+        if isinstance(source, bytes) and is_local(self.repo.lake.objects):
+            self._staging.put(path, self._added(path, source))
+        else:
+            self._staging.put(path, self._uploads.submit(lambda: self._added(path, source)))
 
     def _added(self, path: str, data: bytes | Path) -> Entry:
         from jupyter_lake.store.footers import rows_and_stats
