@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from jupyter_lake.query.names import Reference, parse
+from jupyter_lake.query.parsing import parse
 
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
+
+    from jupyter_lake.query.names import Reference
 
 __all__ = ["columns_read"]
 
@@ -22,15 +24,14 @@ def columns_read(
     A column without a table in front is counted for every table in reach, so
     what is said to be read is never too little.
     """
-    parsed = parse(statement)
-    if parsed is None or not references:
+    if not references:
         return {}
     from sqlglot.errors import SqlglotError
 
     found: dict[int, tuple[str, ...] | None] = {}
-    for expression in parsed:
+    for tree in parse(statement).values():
         try:
-            found |= _of_statement(expression)
+            found |= _of_statement(tree) if tree is not None else {}
         except (SqlglotError, KeyError, AttributeError, TypeError, RecursionError):
             continue
     return {reference.start: found.get(reference.start) for reference in references}

@@ -20,7 +20,7 @@ from jupyter_lake.errors import DatasetNotFoundError, LakeError
 if TYPE_CHECKING:
     from jupyter_lake.store import Commit, DataFile
 
-__all__ = ["Dataset", "format_of", "resolve_dataset"]
+__all__ = ["Dataset", "differences", "format_of", "resolve_dataset"]
 
 _FORMATS = {
     "parquet": "parquet",
@@ -66,10 +66,20 @@ class Dataset:
     @property
     def uniform(self) -> bool:
         """Whether the manifest shows that all files have the same columns of the same kinds."""
-        texts = {file.entry.stats_text for file in self.files}
-        if None in texts:
-            return len(self.files) == 1
-        return len({_kinds(file) for file in self.files}) == 1
+        if len(self.files) == 1:
+            return True
+        known: dict[str, type] = {}
+        names: set[str] | None = None
+        for file in self.files:
+            stats = file.entry.stats
+            if stats is None or (names is not None and names != stats.keys()):
+                return False
+            names = set(stats)
+            for name, column in stats.items():
+                kind = type(column.min)
+                if column.min is not None and known.setdefault(name, kind) is not kind:
+                    return False
+        return True
 
     @property
     def partition_keys(self) -> tuple[str, ...]:
@@ -123,40 +133,55 @@ def dataset_of(commit: Commit, path: str, files: Sequence[DataFile]) -> Dataset:
     return Dataset(commit, path, kind, compression, tuple(members), _partitions(members))
 
 
-def _kinds(file: DataFile) -> tuple[tuple[str, type, type], ...]:
-    stats = file.entry.stats or {}
-    return tuple((name, type(column.min), type(column.max)) for name, column in stats.items())
+def differences(dataset: Dataset) -> list[str]:
+    """Return sentences that say which columns are missing in which files, as far as is known."""
+    holders: dict[str, list[str]] = {}
+    for file in dataset.files:
+        if file.entry.stats is None:
+            return []
+        for name in file.entry.stats:
+            holders.setdefault(name, []).append(file.path)
+    notes = []
+    for name, paths in holders.items():
+        missing = sorted({file.path for file in dataset.files}.difference(paths))
+        if missing:
+            more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+            notes.append(f"{name} is missing in {missing[0]}{more}: NULL there.")
+    return notes
 
 
 def _named(commit: Commit, path: str) -> list[DataFile]:
     try:
         files = commit.files(path)
     except DatasetNotFoundError:
-        if files := _without_extension(commit, path):
-            return files
-        raise
+        meant = _meant(commit, path)
+        if meant is None:
+            raise
+        return _named(commit, meant)
     if len(files) == 1 and files[0].path == path:
         return files
     return [file for file in files if not _hidden(file.path[len(path) :])]
 
 
-def _without_extension(commit: Commit, path: str) -> list[DataFile]:
-    """Return the file, in the same folder, whose name without extensions is the path's."""
+def _meant(commit: Commit, path: str) -> str | None:
+    """Return the one thing that a path names but for its extensions, or for its case."""
     folder, _, name = path.rpartition("/")
     try:
         there = commit.ls(folder)
     except LakeError:
-        return []
+        return None
     base = f"{folder}/" if folder else ""
-    stems = {
-        item.path: item.path.removeprefix(base).partition(".")[0]
-        for item in there
-        if format_of(item.path) is not None
-    }
-    exact = [candidate for candidate, stem in stems.items() if stem == name]
-    folded = [c for c, stem in stems.items() if stem.casefold() == name.casefold()]
-    found = exact or folded
-    return commit.files(found[0]) if len(found) == 1 else []
+    names = {item.path: item.path.removeprefix(base) for item in there}
+    stems = {place: n.partition(".")[0] for place, n in names.items() if format_of(n) is not None}
+    folded = name.casefold()
+    for meant in (
+        [place for place, stem in stems.items() if stem == name],
+        [place for place, other in names.items() if other.casefold() == folded],
+        [place for place, stem in stems.items() if stem.casefold() == folded],
+    ):
+        if meant:
+            return meant[0] if len(meant) == 1 else None
+    return None
 
 
 def _matching(commit: Commit, pattern: str) -> list[DataFile]:
@@ -204,10 +229,10 @@ def _hidden(path: str) -> bool:
 def _partitions(files: Sequence[DataFile]) -> tuple[Mapping[str, str | None], ...]:
     """Return the files' ``key=value`` folders if each file has the same keys."""
     found = [_pairs(file.path) for file in files]
-    keys = list(found[0])
-    if not keys or any(list(pairs) != keys for pairs in found):
+    keys = sorted(found[0])  # DuckDB's order of such columns
+    if not keys or any(sorted(pairs) != keys for pairs in found):
         return ()
-    return tuple(found)
+    return tuple({key: pairs[key] for key in keys} for pairs in found)
 
 
 def _pairs(path: str) -> dict[str, str | None]:

@@ -36,7 +36,7 @@ def explained(error: Exception, renamed: Mapping[str, str], lake: Lake) -> Excep
         return KeyboardInterrupt()  # type: ignore[return-value]
     text = str(error)
     for schema, written in sorted(renamed.items(), key=lambda item: -len(item[0])):
-        text = text.replace(schema, written)
+        text = text.replace(schema, written).replace(schema.replace('"', ""), written.strip('"'))
     message, _, rest = text.partition("\n")
     unknown = _unknown_repo(text, lake)
     if unknown is not None:

@@ -1,4 +1,4 @@
-"""Where a statement names tables of a lake, and what it becomes for DuckDB.
+"""Where a statement names tables of a lake.
 
 Only the names are replaced, at their places in the text; everything else
 passes through untouched, so whatever DuckDB understands keeps working. sqlglot
@@ -8,24 +8,29 @@ says which names stand for tables. What it can't parse is scanned for
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.errors import InvalidInputError
+from jupyter_lake.query.parsing import Place, places_of, tokens_of
 
 if TYPE_CHECKING:
     from sqlglot.tokens import Token
 
-__all__ = ["Call", "Reference", "find_calls", "find_references", "parse", "quoted", "quoted_name"]
+__all__ = [
+    "Call",
+    "Reference",
+    "find_calls",
+    "find_references",
+    "plainly",
+    "quoted",
+    "quoted_name",
+    "says",
+]
 
 FUNCTION = "lake_read"
-
-_EXPLAIN = re.compile(r"(?:^|(?<=;))\s*EXPLAIN\b(?:\s+ANALYZE\b)?(?:\s*\([^)]*\))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +43,28 @@ class Reference:
         The span of the schema's name in the text.
     schema, table
         Both names, without quotes. The schema is ``repo`` or ``repo@ref``.
-    ref
-        What ``AT (VERSION => ...)`` or ``AT (TIMESTAMP => ...)`` says, as a ref.
+    version, timestamp
+        The expression in ``AT (VERSION => ...)`` or ``AT (TIMESTAMP => ...)``.
     at
         The span of that clause, which DuckDB is not to see.
-    sure
-        Whether it is known to name a table.
-    column
-        Whether it stands before a column: ``sales.orders.amount``.
+    place
+        What is known of it: a table, one that is written to, the front of a
+        column (``sales.orders.amount``), or only that it may be a table.
     """
 
     start: int
     end: int
     schema: str
     table: str
-    ref: str | None = None
+    version: str | None = None
+    timestamp: str | None = None
     at: tuple[int, int] | None = None
-    sure: bool = True
-    column: bool = False
+    place: Place = Place.TABLE
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is known to name a table of the lake, if the lake knows its schema."""
+        return self.place is not Place.UNKNOWN or self.at is not None or "@" in self.schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def plainly(name: str) -> str:
+    """Return a name as DuckDB writes it: quoted only where it must be."""
+    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else quoted(name)
+
+
 def quoted_name(repo: str, ref: str | None, dataset: str) -> str:
     """Return how SQL names a dataset at a ref: ``"sales@main".orders``.
 
@@ -82,6 +96,17 @@ def quoted_name(repo: str, ref: str | None, dataset: str) -> str:
     '"sales@main~2"."2026/orders"'
     """
     return f"{quoted(f'{repo}@{ref}' if ref else repo)}.{quoted(dataset)}"
+
+
+def says(statement: str, name: str) -> bool:
+    """Whether a statement uses a name, other than to name an argument of a function."""
+    tokens = tokens_of(statement)
+    return any(
+        token.text.casefold() == name
+        and token.token_type.name in ("VAR", "IDENTIFIER")
+        and not (index + 1 < len(tokens) and tokens[index + 1].text in ("=>", ":="))
+        for index, token in enumerate(tokens)
+    )
 
 
 def find_references(statement: str, known: Callable[[str], bool]) -> list[Reference]:
@@ -94,19 +119,19 @@ def find_references(statement: str, known: Callable[[str], bool]) -> list[Refere
     known
         Tells whether a schema's name is the lake's.
     """
-    tokens = _tokens(statement)
+    tokens = tokens_of(statement)
     pairs = [pair for pair in _pairs(tokens) if known(pair[0].text)]
     if not pairs:
         return []
-    tables, columns = _parsed_places(statement)
+    places = places_of(statement)
     found = []
     for first, second, index in pairs:
-        if tables is not None and first.start not in tables and first.start not in columns:
+        place = places.of(first.start)
+        if place is None:
             continue
-        ref, span = _time_travel(tokens, index + 3)
-        sure = tables is not None or ref is not None or "@" in first.text
-        place = (first.start, first.end + 1, first.text, second.text)
-        found.append(Reference(*place, ref, span, sure, column=first.start in columns))
+        span = (first.start, first.end + 1)
+        reference = Reference(*span, first.text, second.text, place=place)
+        found.append(_travelling(reference, statement, tokens, index + 3))
     return found
 
 
@@ -122,7 +147,7 @@ def find_calls(statement: str) -> list[Call]:
 
     if FUNCTION not in statement.lower():
         return []
-    tokens = _tokens(statement)
+    tokens = tokens_of(statement)
     calls = []
     for index, token in enumerate(tokens[:-2]):
         opens = tokens[index + 1].token_type == TokenType.L_PAREN
@@ -140,53 +165,6 @@ def find_calls(statement: str) -> list[Call]:
     return calls
 
 
-def parse(statement: str) -> list[Any] | None:
-    """Return the parsed statements, or None if sqlglot doesn't know one of them."""
-    return _parse(statement)
-
-
-@lru_cache(maxsize=64)
-def _parse(statement: str) -> list[Any] | None:
-    import sqlglot
-    from sqlglot import exp
-
-    try:
-        with _silenced():
-            parsed = sqlglot.parse(_explained(statement), dialect="duckdb")
-    except (sqlglot.errors.SqlglotError, RecursionError):
-        return None
-    if any(isinstance(expression, exp.Command) for expression in parsed):
-        return None
-    return [expression for expression in parsed if expression is not None]
-
-
-def _explained(statement: str) -> str:
-    """Return the statement with EXPLAIN blanked out: sqlglot takes what follows for one word."""
-    return _EXPLAIN.sub(lambda match: " " * len(match.group()), statement)
-
-
-@contextlib.contextmanager
-def _silenced() -> Iterator[None]:
-    """Keep sqlglot from telling the person that it doesn't know a statement."""
-    logger = logging.getLogger("sqlglot")
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = before
-
-
-@lru_cache(maxsize=64)
-def _tokens(statement: str) -> Sequence[Token]:
-    import sqlglot
-
-    try:
-        return sqlglot.tokenize(_explained(statement), dialect="duckdb")
-    except sqlglot.errors.SqlglotError:
-        return ()  # DuckDB will say what is wrong with it
-
-
 def _pairs(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, int]]:
     """Yield ``a . b`` where no further name stands before."""
     from sqlglot.tokens import TokenType
@@ -201,44 +179,23 @@ def _pairs(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, int]]:
         yield first, second, index
 
 
-def _parsed_places(statement: str) -> tuple[Collection[int] | None, Collection[int]]:
-    """Return where schemas stand before tables, and before columns' tables; None if unknown."""
-    from sqlglot import exp
+def _travelling(
+    reference: Reference, statement: str, tokens: Sequence[Token], index: int
+) -> Reference:
+    """Read ``AT (VERSION => ...)`` or ``AT (TIMESTAMP => ...)`` behind a table's name."""
+    from dataclasses import replace
 
-    parsed = _parse(statement)
-    if parsed is None:
-        return None, ()
-    tables: set[int] = set()
-    columns: set[int] = set()
-    for expression in parsed:
-        for node in expression.find_all(exp.Table, exp.Column):
-            schema = node.args.get("db")
-            if isinstance(schema, exp.Identifier) and "start" in schema.meta:
-                places = tables if isinstance(node, exp.Table) else columns
-                places.add(schema.meta["start"])
-    return tables, columns
-
-
-def _time_travel(tokens: Sequence[Token], index: int) -> tuple[str | None, tuple[int, int] | None]:
-    """Read ``AT (VERSION => 'x')`` or ``AT (TIMESTAMP => 'x')`` at a position."""
-    from sqlglot.tokens import TokenType
-
-    clause = tokens[index : index + 3]
-    words = [token.text.upper() for token in clause]
-    if len(words) < 3 or words[0] != "AT" or words[1] != "(":
-        return None, None
+    words = [token.text.upper() for token in tokens[index : index + 4]]
+    if words[:2] != ["AT", "("] or words[2:3] not in (["VERSION"], ["TIMESTAMP"]):
+        return reference
     close = _closing(tokens, index + 1)
-    if words[2] not in ("VERSION", "TIMESTAMP") or close is None:
-        return None, None
-    literals = [t for t in tokens[index + 3 : close] if t.token_type == TokenType.STRING]
-    if len(literals) != 1:
-        raise InvalidInputError(
-            f"AT ({words[2]} => ...) takes one text in quotes.",
-            hint="Write: AT (VERSION => 'main~2') or AT (TIMESTAMP => '2026-10-01')",
-        )
-    text = literals[0].text
-    ref = text if words[2] == "VERSION" else f"@{{{text}}}"
-    return ref, (clause[0].start, tokens[close].end + 1)
+    if words[3:] != ["=>"] or close is None:
+        return reference
+    text = statement[tokens[index + 3].end + 1 : tokens[close].start].strip()
+    span = (tokens[index].start, tokens[close].end + 1)
+    if words[2] == "VERSION":
+        return replace(reference, version=text, at=span)
+    return replace(reference, timestamp=text, at=span)
 
 
 def _closing(tokens: Sequence[Token], opening: int) -> int | None:

@@ -7,19 +7,21 @@ bounds say that no row of it can satisfy one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from jupyter_lake.query.parsing import parse
+from jupyter_lake.query.views import partition_type
+
 if TYPE_CHECKING:
     from sqlglot import exp
 
     from jupyter_lake.query.datasets import Dataset
-    from jupyter_lake.store import ColumnStats
 
-__all__ = ["Condition", "conditions_on", "pruned"]
+__all__ = ["Condition", "conditions_at", "pruned"]
 
 # A condition on a column: its name in small letters, the operator, the constants.
 Condition = tuple[str, str, tuple[Any, ...]]
@@ -45,23 +47,73 @@ def conditions_on(table: exp.Table) -> list[Condition]:
     return found
 
 
-def pruned(dataset: Dataset, conditions: Sequence[Condition]) -> Dataset:
+def conditions_at(statement: str, places: Collection[int]) -> list[list[Condition]]:
+    """Return what a statement demands of the tables whose names begin at these places.
+
+    Each place has conditions of its own; a place without any, or one that
+    nobody could parse, wants all rows.
+    """
+    from sqlglot import exp
+
+    found = {}
+    for tree in parse(statement).values():
+        for table in tree.find_all(exp.Table) if tree is not None else ():
+            schema = table.args.get("db")
+            start = schema.meta.get("start") if isinstance(schema, exp.Identifier) else None
+            if start in places:
+                found[start] = conditions_on(table)
+    return [found.get(place, []) for place in places]
+
+
+def pruned(dataset: Dataset, alternatives: Sequence[Sequence[Condition]]) -> Dataset:
     """Return the dataset without the files that can't match; at least one file stays.
 
-    Files whose columns differ all stay: each may bring a column.
+    Files whose columns differ all stay: each may bring a column, or a type.
+
+    Parameters
+    ----------
+    dataset
+        What is to be read.
+    alternatives
+        For each place where it is read, the conditions that all hold there.
     """
-    if not conditions or len(dataset.files) < 2 or not dataset.uniform:
+    if len(dataset.files) < 2 or not all(alternatives) or not dataset.uniform:
         return dataset
-    folded = [_folded(file.entry.stats or {}) for file in dataset.files]
-    keep = [i for i, stats in enumerate(folded) if all(_may(stats, c) for c in conditions)] or [0]
+    keep = [
+        index
+        for index in range(len(dataset.files))
+        if any(
+            all(_may(known, c) for c in one)
+            for known in [_known(dataset, index)]
+            for one in alternatives
+        )
+    ] or [0]
     if len(keep) == len(dataset.files):
         return dataset
     partitions = tuple(dataset.partitions[i] for i in keep) if dataset.partitions else ()
     return replace(dataset, files=tuple(dataset.files[i] for i in keep), partitions=partitions)
 
 
-def _folded(stats: Mapping[str, ColumnStats]) -> dict[str, ColumnStats]:
-    return {name.casefold(): column for name, column in stats.items()}
+def _known(dataset: Dataset, index: int) -> dict[str, tuple[Any, Any]]:
+    """Return the bounds of a file's columns, those that its path gives included."""
+    file = dataset.files[index]
+    stats = file.entry.stats or {}
+    bounds: dict[str, tuple[Any, Any]] = {"filename": (file.path, file.path)}
+    bounds |= {name.casefold(): (column.min, column.max) for name, column in stats.items()}
+    if dataset.partitions:
+        for key, text in dataset.partitions[index].items():
+            value = _typed(text, partition_type(dataset, key))
+            bounds[key.casefold()] = (value, value)
+    return bounds
+
+
+def _typed(text: str | None, kind: str) -> Any:
+    readers: dict[str, Callable[[str], Any]] = {
+        "BIGINT": int,
+        "DATE": date.fromisoformat,
+        "TIMESTAMP": datetime.fromisoformat,
+    }
+    return None if text is None else readers.get(kind, str)(text)
 
 
 def _prunable(select: exp.Select, table: exp.Table) -> bool:
@@ -138,16 +190,22 @@ def _constant(node: object) -> Any:
         return None
     if node.is_string:
         return node.this
-    return int(node.this) if node.this.isdecimal() else Decimal(node.this)
+    if node.this.isdecimal():
+        return int(node.this)
+    # With an exponent it is a DOUBLE, and what is compared with it is rounded.
+    return None if "e" in node.this.lower() else Decimal(node.this)
 
 
-def _may(stats: Mapping[str, ColumnStats], condition: Condition) -> bool:
+def _may(known: Mapping[str, tuple[Any, Any]], condition: Condition) -> bool:
     """Whether a file with these bounds may hold a row that meets the condition."""
     name, operator, constants = condition
-    column = stats.get(name)
-    if column is None or column.min is None or column.max is None:
+    least, greatest = known.get(name, (None, None))
+    if least is None or greatest is None:
         return True
-    return any(_meets(column.min, column.max, operator, constant) for constant in constants)
+    if isinstance(least, float):
+        # DuckDB rounds a constant to a FLOAT before it compares, Python does not.
+        least, greatest = least - abs(least) * 1e-6, greatest + abs(greatest) * 1e-6
+    return any(_meets(least, greatest, operator, constant) for constant in constants)
 
 
 def _meets(least: Any, greatest: Any, operator: str, constant: Any) -> bool:

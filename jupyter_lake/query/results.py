@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from jupyter_lake.query.displays import Shown, as_html, as_text
+from jupyter_lake.query.names import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,14 +20,18 @@ if TYPE_CHECKING:
 __all__ = ["Result"]
 
 SHOWN_ROWS = 20
-SHOWN_TEXT = 80
+
+# A display keeps all rows up to here; of a larger result it keeps the first ones and a count.
+KEPT_ROWS = 1_000_000
+KEPT_BYTES = 256 * 2**20
 
 
 class Result:
     """The rows of a statement, and the commits it was answered at.
 
     Nothing is fetched before it is asked for; then the rows are kept, so the
-    next form costs no second query. `batches` streams without keeping them.
+    next form costs no second query. `batches` streams without keeping them, and
+    a display keeps no more than a million.
 
     Attributes
     ----------
@@ -51,6 +57,7 @@ class Result:
         self._runner = runner
         self._explain = explain
         self._table: pa.Table | None = None
+        self._peek: tuple[pa.Table, int] | None = None
         self.commits = dict(commits)
         self.reads = list(reads)
         self.notes = list(notes)
@@ -76,17 +83,20 @@ class Result:
         return len(self), len(self.columns)
 
     def __len__(self) -> int:
-        return int(self.arrow().num_rows)
+        return self._head()[1]
+
+    def __bool__(self) -> bool:
+        return True
 
     def arrow(self) -> pa.Table:
         """Return all rows as an Arrow table."""
         if self._table is None:
-            self._table = self._fetch()
+            self._table = self._fetched()
         return self._table
 
     def df(self) -> pd.DataFrame:
         """Return all rows as a pandas DataFrame."""
-        return self._again().df()
+        return self._over(self.arrow()).df()
 
     def pl(self) -> pl.DataFrame:
         """Return all rows as a polars DataFrame."""
@@ -98,41 +108,90 @@ class Result:
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return all rows as tuples."""
-        return self._again().fetchall() if self._relation is not None else []
+        return self._over(self.arrow()).fetchall() if self._relation is not None else []
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """Return the first row, or None if there is none."""
-        rows = self.fetchall()
+        if self._relation is None:
+            return None
+        rows = self._over(self._head()[0].slice(0, 1)).fetchall()
         return rows[0] if rows else None
 
     def batches(self, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
-        """Yield the rows in Arrow batches of at most so many, without keeping them."""
+        """Yield the rows in Arrow batches of at most so many, without keeping them.
+
+        DuckDB hands out one stream at a time: the next statement of the session
+        ends this one.
+        """
         if self._table is not None:
             yield from self._table.to_batches(max_chunksize=rows)
         elif self._relation is not None:
-            relation = self._relation
-            reader = self._runner.run(lambda: relation.to_arrow_reader(rows))
-            yield from reader
+            yield from self._stream(rows)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.arrow().__arrow_c_stream__(requested_schema)
 
-    def _fetch(self) -> pa.Table:
+    def _run(self, work: Callable[[], Any]) -> Any:
+        try:
+            return self._runner.run(work)
+        except Exception as error:  # noqa: BLE001  told in the person's terms
+            raise self._explain(error) from None
+
+    def _stream(self, rows: int) -> Iterator[pa.RecordBatch]:
+        relation = self._relation
+        assert relation is not None
+        reader = self._run(lambda: relation.to_arrow_reader(rows))
+        while (batch := self._run(lambda: next(reader, None))) is not None:
+            yield batch
+
+    def _fetched(self) -> pa.Table:
         import pyarrow as pa
 
         relation = self._relation
         if relation is None:
             return pa.table({})
-        fetch = getattr(relation, "to_arrow_table", relation.arrow)
-        try:
-            return self._runner.run(fetch)
-        except Exception as error:  # noqa: BLE001  told in the person's terms
-            raise self._explain(error) from None
+        return self._run(relation.to_arrow_table)
 
-    def _again(self) -> duckdb.DuckDBPyRelation:
-        """Return a relation over the fetched rows: DuckDB's own conversions, no second query."""
-        table = self.arrow()
-        return self._runner.connection.cursor().from_arrow(table)
+    def _head(self) -> tuple[pa.Table, int]:
+        """Return the first rows at least, and how many there are."""
+        if self._table is not None or self._relation is None:
+            table = self.arrow()
+            return table, table.num_rows
+        if self._peek is None:
+            self._peek = self._peeked()
+        return self._peek
+
+    def _peeked(self) -> tuple[pa.Table, int]:
+        import pyarrow as pa
+
+        relation = self._relation
+        assert relation is not None
+        kept: list[pa.RecordBatch] = []
+        rows = size = 0
+        for batch in self._stream(100_000):
+            kept.append(batch)
+            rows, size = rows + batch.num_rows, size + batch.nbytes
+            if rows > KEPT_ROWS or size > KEPT_BYTES:
+                count = self._run(lambda: relation.aggregate("count(*)").fetchall())
+                return pa.Table.from_batches(kept[:1]), int(count[0][0])
+        if not kept:
+            self._table = self._fetched()
+        else:
+            self._table = pa.Table.from_batches(kept)
+        return self._table, self._table.num_rows
+
+    def _over(self, table: pa.Table) -> duckdb.DuckDBPyRelation:
+        """Return a relation over fetched rows, with the types they had before Arrow."""
+        # Names may be there twice, which Arrow's scanners don't all take.
+        plain = table.rename_columns([f"c{index}" for index in range(table.num_columns)])
+        relation = self._runner.connection.cursor().from_arrow(plain)
+        columns = zip(self.columns, relation.types, self.types, strict=True)
+        return relation.project(
+            ", ".join(
+                f"#{index}{'' if str(kind) == wanted else f'::{wanted}'} AS {quoted(name)}"
+                for index, (name, kind, wanted) in enumerate(columns, 1)
+            )
+        )
 
     @property
     def answered_at(self) -> str:
@@ -144,73 +203,17 @@ class Result:
         return f"answered at {', '.join(places)}" if places else ""
 
     def __repr__(self) -> str:
-        if self._relation is None:
-            return "\n".join(["Done.", *self.notes])
-        lines = [_text_table(self.columns, self._shown()), self._summary(), *self.notes]
-        return "\n".join(line for line in lines if line)
+        return as_text(self._shown())
 
     def _repr_html_(self) -> str:
+        return as_html(self._shown())
+
+    def _shown(self) -> Shown:
         if self._relation is None:
-            return "<div>Done.</div>" + self._html_notes()
-        head = "".join(
-            f'<th title="{html.escape(kind)}" style="text-align:{_side(kind)}">'
-            f"{html.escape(name)}</th>"
-            for name, kind in zip(self.columns, self.types, strict=True)
-        )
-        sides = [_side(kind) for kind in self.types]
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f'<td style="text-align:{side}">{html.escape(_cell(value))}</td>'
-                for value, side in zip(row, sides, strict=True)
-            )
-            + "</tr>"
-            for row in self._shown()
-        )
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f'<div style="{_SMALL}">{html.escape(self._summary())}</div>{self._html_notes()}'
-        )
-
-    def _html_notes(self) -> str:
-        return "".join(f'<div style="{_SMALL}">{html.escape(note)}</div>' for note in self.notes)
-
-    def _shown(self) -> list[tuple[Any, ...]]:
-        table = self.arrow().slice(0, SHOWN_ROWS)
-        return self._runner.connection.cursor().from_arrow(table).fetchall()
-
-    def _summary(self) -> str:
-        rows, columns = self.shape
-        shown = f", {SHOWN_ROWS} shown" if rows > SHOWN_ROWS else ""
-        counts = f"{rows:,} row{'s' * (rows != 1)} x {columns} column{'s' * (columns != 1)}{shown}"
-        return " · ".join(part for part in (counts, self.answered_at) if part)
-
-
-_SMALL = "font-size:0.85em;color:var(--jp-ui-font-color2,#666)"
-
-
-def _side(kind: str) -> str:
-    numeric = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "HUGEINT", "UBIGINT")
-    return "right" if kind.upper().startswith(numeric) or "INT" in kind.upper() else "left"
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
-
-
-def _text_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    cells = [[*columns], *([_cell(value) for value in row] for row in rows)]
-    widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
-    numbers = [
-        all(isinstance(row[index], int | float) or row[index] is None for row in rows)
-        for index in range(len(columns))
-    ]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(row, widths, numbers, strict=True)
-        ).rstrip()
-        for row in cells
-    ]
-    return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])
+            return Shown([], [], [], 0, self.answered_at, self.notes)
+        table, count = self._head()
+        # DuckDB's own text for each value: it knows all its types, Python doesn't.
+        some = self._over(table.slice(0, SHOWN_ROWS))
+        texts = ", ".join(f"#{index}::VARCHAR" for index in range(1, len(self.columns) + 1))
+        rows = some.project(texts).fetchall() if self.columns else []
+        return Shown(self.columns, self.types, rows, count, self.answered_at, self.notes)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jupyter_lake.query.datasets import Dataset
     from jupyter_lake.store import DataFile
 
-__all__ = ["CATALOG", "Views", "reading", "select"]
+__all__ = ["CATALOG", "Views", "partition_type", "reading", "select"]
 
 CATALOG = "lake_views"
 
@@ -158,7 +158,7 @@ def select(
     """
     folded = {name.casefold() for name in own}
     columns = {
-        key: _looked_up([pairs[key] for pairs in dataset.partitions], _type_of(dataset, key))
+        key: _looked_up([pairs[key] for pairs in dataset.partitions], partition_type(dataset, key))
         for key in dataset.partition_keys
     }
     if filename and "filename" not in folded:
@@ -205,7 +205,7 @@ _KINDS = {
 }
 
 
-def _type_of(dataset: Dataset, key: str) -> str:
+def partition_type(dataset: Dataset, key: str) -> str:
     """Return the type of a column that folders give."""
     values = {pairs[key] for pairs in dataset.partitions}
     for kind, pattern in _KINDS.items():

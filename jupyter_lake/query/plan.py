@@ -1,0 +1,338 @@
+"""A statement on its way to DuckDB: what it names, at which commits, and what that becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from jupyter_lake import access
+from jupyter_lake.addresses import Address, Ref, parse_time
+from jupyter_lake.errors import (
+    DatasetNotFoundError,
+    InvalidInputError,
+    ReadOnlyError,
+    RepoNotFoundError,
+)
+from jupyter_lake.query.columns import columns_read
+from jupyter_lake.query.datasets import Dataset, differences, resolve_dataset
+from jupyter_lake.query.names import Call, Reference, find_calls, find_references, plainly, says
+from jupyter_lake.query.parsing import Place, places_of
+from jupyter_lake.query.pruning import conditions_at, pruned
+from jupyter_lake.query.views import CATALOG, Views, select
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from jupyter_lake.store import Commit, Lake
+
+__all__ = ["Plan"]
+
+
+class Around(Protocol):
+    """What a plan needs of its session."""
+
+    lake: Lake
+    connection: duckdb.DuckDBPyConnection
+    views: Views
+    in_transaction: bool
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The refs that repos are read at, where that isn't their default branch."""
+
+    def served(self, schema: str, table: str) -> pa.Table | None:
+        """Return a table of a schema that is registered."""
+
+    def serves(self, schema: str) -> bool:
+        """Whether a schema is registered."""
+
+
+Name = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Use:
+    """A dataset, and where the statement names it."""
+
+    dataset: Dataset
+    references: list[Reference] = field(default_factory=list)
+    schema: str = ""
+
+
+class Plan:
+    """What becomes of one text of statements.
+
+    Attributes
+    ----------
+    commits
+        For each lake table of the statement, by its address there, the commit's id.
+    notes
+        Sentences for the person.
+    renamed
+        For each schema as DuckDB knows it, what the person wrote.
+    """
+
+    def __init__(self, session: Around, statement: str) -> None:
+        self.commits: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.renamed: dict[str, str] = {}
+        self._session = session
+        self._statement = statement
+        self._commits_at: dict[tuple[str, str], Commit] = {}
+        self._uses: list[_Use] = []
+        self._repos: frozenset[str] | None = None
+        self._own: frozenset[tuple[str, str]] | None = None
+
+    def rewrite(self, variables: Mapping[str, object]) -> str:
+        """Return the statement with lake names replaced by views, which exist from now on."""
+        spans = [(call.start, call.end, self._call(call)) for call in find_calls(self._statement)]
+        references = find_references(self._statement, self._known)
+        spans += self._replacements(references)
+        self._say_who_hides(variables)
+        text = self._statement
+        for start, end, replacement in sorted(spans, reverse=True):
+            text = text[:start] + replacement + text[end:]
+        return text
+
+    def reads(self) -> list[access.Read]:
+        """Return what the statement reads, one record for each dataset."""
+        references = [reference for use in self._uses for reference in use.references]
+        columns = columns_read(self._statement, references)
+        reads: dict[tuple[str, str, str], access.Read] = {}
+        for use in self._uses:
+            commit, files = use.dataset.commit, use.dataset.files
+            path = files[0].path if len(files) == 1 and not use.schema else use.dataset.path
+            key = (commit.repo.name, commit.id, path)
+            named = _joined([columns.get(reference.start) for reference in use.references])
+            if key in reads:
+                named = _joined([named, reads[key].columns])
+            reads[key] = access.Read(self._session.lake.url, *key, named, "sql")
+        return list(reads.values())
+
+    def _replacements(self, references: Sequence[Reference]) -> list[tuple[int, int, str]]:
+        """Make the views, and return what is put where."""
+        found = self._resolved([ref for ref in references if ref.place is not Place.COLUMN])
+        schemas: dict[tuple[str, str], str] = {}
+        spans = []
+        for reference, schema in found:
+            spans.append((reference.start, reference.end, schema))
+            spans += [(*reference.at, "")] if reference.at else []
+            schemas[reference.schema.casefold(), reference.table.casefold()] = schema
+        for reference in references:
+            # A column is that of a table the statement names elsewhere.
+            name = (reference.schema.casefold(), reference.table.casefold())
+            if reference.place is Place.COLUMN and name in schemas:
+                spans.append((reference.start, reference.end, schemas[name]))
+        return spans
+
+    def _resolved(self, references: Sequence[Reference]) -> list[tuple[Reference, str]]:
+        """Return the schemas the references stand for: one for each name, said once or often."""
+        uses: dict[Name, _Use] = {}
+        served: list[tuple[Reference, str]] = []
+        for reference in references:
+            if self._session.serves(reference.schema):
+                served += self._served(reference)
+                continue
+            if self._is_own(reference):
+                continue
+            ref = self._ref(reference)
+            name = (reference.schema.casefold(), reference.table.casefold(), ref)
+            if name not in uses:
+                dataset = self._dataset(reference, ref)
+                if dataset is None:
+                    continue
+                uses[name] = _Use(dataset)
+            uses[name].references.append(reference)
+        for use in uses.values():
+            self._make(use)
+        made = [(reference, use.schema) for use in uses.values() for reference in use.references]
+        return made + served
+
+    def _make(self, use: _Use) -> None:
+        first = use.references[0]
+        self._note(use, first)
+        places = [reference.start for reference in use.references]
+        use.dataset = pruned(use.dataset, conditions_at(self._statement, places))
+        use.schema = self._session.views.schema_for(
+            use.dataset,
+            first.table,
+            filename=says(self._statement, "filename"),
+            fresh=self._session.in_transaction,
+        )
+        self.renamed[use.schema] = plainly(first.schema)
+
+    def _note(self, use: _Use, reference: Reference | None) -> None:
+        self._uses.append(use)
+        commit = use.dataset.commit
+        written = reference.schema if reference else commit.repo.name
+        if reference and reference.at:
+            written = f"{written.partition('@')[0]}@{self._ref(reference).removeprefix('@')}"
+        self.commits[f"{written}/{use.dataset.path}"] = commit.id
+        self.notes += differences(use.dataset)
+
+    def _dataset(self, reference: Reference, ref: str) -> Dataset | None:
+        """Return what a reference stands for, or None if it isn't the lake's."""
+        if reference.place is Place.TARGET:
+            raise ReadOnlyError(
+                f"{reference.schema}.{reference.table} is the lake's, which SQL only reads.",
+                hint=f"`%lake publish VARIABLE --to {reference.schema}/{reference.table} -m ...` "
+                "changes it, by a commit.",
+            )
+        try:
+            return resolve_dataset(self._commit(reference.schema, ref), reference.table)
+        except (DatasetNotFoundError, RepoNotFoundError):
+            if reference.sure:
+                raise
+            return None
+
+    def _commit(self, schema: str, ref: str) -> Commit:
+        """Return the commit at a ref; each is looked up once, so a statement sees one state."""
+        key = (schema.partition("@")[0].casefold(), ref)
+        if key not in self._commits_at:
+            repo = self._session.lake.repo(key[0])
+            self._commits_at[key] = repo.commit(Ref.parse(ref) if ref else None)
+        return self._commits_at[key]
+
+    def _ref(self, reference: Reference) -> str:
+        """Return the ref at which a reference is to be read; empty for the default branch."""
+        name, _, written = reference.schema.partition("@")
+        ref = written or self._session.pins.get(name.casefold(), "")
+        if reference.version is not None:
+            return str(self._value(reference.version))
+        if reference.timestamp is None:
+            return ref
+        value = self._value(reference.timestamp)
+        moment = parse_time(value.isoformat() if isinstance(value, date) else str(value))
+        branch = (
+            Ref.parse(ref).name if ref else self._session.lake.repo(name.casefold()).default_branch
+        )
+        return str(Ref(branch, (), moment))
+
+    def _value(self, expression: str) -> object:
+        """Return what an expression in an AT clause comes to."""
+        if expression.startswith("'") and expression.count("'") == 2:
+            return expression.strip("'")
+        # By way of text: a time with a zone needs more of Python than the session has to have.
+        row = self._session.connection.cursor().execute(
+            f"SELECT (x)::VARCHAR, typeof(x) FROM (SELECT ({expression}) AS x)"
+        )
+        found = row.fetchone()
+        assert found is not None
+        text, kind = found
+        if text is None:
+            raise InvalidInputError(
+                "AT (...) takes a ref or a time, not NULL.",
+                hint="Write: AT (VERSION => 'main~2') or AT (TIMESTAMP => '2026-10-01')",
+            )
+        if kind.startswith(("TIMESTAMP", "DATE")):
+            return datetime.fromisoformat(_python_time(text))
+        return text
+
+    def _served(self, reference: Reference) -> list[tuple[Reference, str]]:
+        content = self._session.served(reference.schema, reference.table)
+        if content is None:
+            return []
+        schema = self._session.views.add_table(reference.schema, reference.table, content)
+        self.renamed[schema] = plainly(reference.schema)
+        return [(reference, schema)]
+
+    def _known(self, schema: str) -> bool:
+        if self._session.serves(schema) or "@" in schema:
+            return True
+        if self._repos is None:
+            self._repos = frozenset(repo.name for repo in self._session.lake.repos())
+        return schema.casefold() in self._repos
+
+    def _is_own(self, reference: Reference) -> bool:
+        """Whether this connection holds a table of that very name, which then goes first."""
+        if "@" in reference.schema or reference.at:
+            return False
+        schema, table = reference.schema.casefold(), reference.table.casefold()
+        own = self._own_tables()
+        if reference.place is Place.TARGET:
+            return any(schema == place for place, _ in own)
+        if (schema, table) not in own:
+            return False
+        branch = self._session.lake.repo(schema).default_branch
+        self.notes.append(
+            f"{reference.schema}.{reference.table} is this session's own table here; "
+            f'the lake\'s is "{reference.schema}@{branch}".{reference.table}.'
+        )
+        return True
+
+    def _own_tables(self) -> frozenset[tuple[str, str]]:
+        """Return the session's own tables by schema, or by database, and each schema by itself."""
+        if self._own is None:
+            rows = self._session.connection.execute(
+                "SELECT database_name, schema_name, name FROM ("
+                " SELECT database_name, schema_name, table_name AS name FROM duckdb_tables()"
+                " UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views()"
+                "  WHERE NOT internal"
+                " UNION ALL SELECT database_name, schema_name, '' FROM duckdb_schemas()"
+                "  WHERE NOT internal)"
+                f" WHERE NOT starts_with(database_name, '{CATALOG}')"
+            ).fetchall()
+            self._own = frozenset(
+                (place.casefold(), name.casefold())
+                for database, schema, name in rows
+                for place in (schema, database)
+            )
+        return self._own
+
+    def _say_who_hides(self, variables: Mapping[str, object]) -> None:
+        """Note where a table of the session goes before a variable of its name."""
+        names = {name for name in places_of(self._statement).names.values() if name in variables}
+        hidden = [name for name in sorted(names) if ("main", name.casefold()) in self._own_tables()]
+        self.notes += [
+            f"{name} is this session's own table here, not the variable {name}; "
+            f"`DROP TABLE {name}` or another name for the variable uncovers it."
+            for name in hidden
+        ]
+
+    def _call(self, call: Call) -> str:
+        """Return the query that stands for ``lake_read('address', ...)``."""
+        repo, _, path = call.address.partition("/")
+        if not path:
+            raise InvalidInputError(
+                f"lake_read('{call.address}') names no table.",
+                hint="Write: lake_read('sales@main/raw/*.csv', header => false)",
+            )
+        address = Address.parse(repo)
+        schema = str(address)
+        ref = self._ref(Reference(0, 0, schema, path))
+        dataset = resolve_dataset(self._commit(schema, ref), path)
+        if dataset.format == "arrow":
+            raise InvalidInputError(
+                "lake_read has no options for Arrow files.",
+                hint=f'Write {address.repo}."{path}" in place of the call.',
+            )
+        self._note(_Use(dataset), None)
+        options, filename = _without_filename(call.options)
+        reading = select(dataset, filename=filename, options=options)
+        return f"({reading})"
+
+
+def _without_filename(options: str) -> tuple[str, bool]:
+    """Take ``filename => true`` out of a reader's options."""
+    import re
+
+    pattern = re.compile(r",\s*filename\s*(?:=>|:=|=)\s*(true|false)\b", re.IGNORECASE)
+    found = pattern.search(options)
+    return pattern.sub("", options), bool(found and found.group(1).lower() == "true")
+
+
+def _python_time(text: str) -> str:
+    """Return DuckDB's text for a time as ISO 8601 has it: ``+00`` becomes ``+00:00``."""
+    import re
+
+    return re.sub(r"([+-]\d{2})$", r"\1:00", text) if " " in text else text
+
+
+def _joined(columns: Sequence[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """Return all the columns together; None, which is all or unknown, swallows the rest."""
+    if not columns or any(names is None for names in columns):
+        return None
+    return tuple(sorted({name for names in columns for name in names or ()}))
