@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from jupyter_lake.query.blocks import CachedObject
 
-__all__ = ["CachedSource", "Fetch", "PlainSource", "Source"]
+__all__ = ["CachedSource", "Fetch", "PlainSource", "Source", "note_demand"]
 
 Fetch = Callable[[int, int], "Buffer"]
 
@@ -37,7 +37,7 @@ _AHEAD_BYTES = (1 << 20, 16 << 20)
 _IN_ORDER = 2
 _FILL_FROM = 0.25
 _FILL_BYTES = 256 << 20
-_IDLE_SECONDS = 1.0
+_IDLE_SECONDS = 2.0
 _THREADS = 16
 
 
@@ -91,7 +91,7 @@ class CachedSource:
             return b""
         data = self.cached.load(start, end)
         if data is None:
-            _note_demand()
+            note_demand()
             data = self._read_through(start, end)
             self._fill_later()
         self._read_ahead(start, end)
@@ -248,7 +248,8 @@ def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 _last_demand = 0.0
 
 
-def _note_demand() -> None:
+def note_demand() -> None:
+    """Say that somebody is at work, so that what nobody waits for waits."""
     global _last_demand  # noqa: PLW0603  one network for the whole process
     _last_demand = time.monotonic()
 

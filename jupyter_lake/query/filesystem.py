@@ -245,6 +245,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         )
 
     def _refuse(self, *_args: object, **_options: object) -> None:
+        """Raise `ReadOnlyError`: a commit never changes."""
         raise self._read_only()
 
     mkdir = makedirs = rm = rm_file = rmdir = mv = cp_file = pipe_file = put_file = touch = _refuse

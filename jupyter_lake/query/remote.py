@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 import fsspec
 
 from jupyter_lake.query.blocks import shared_cache
+from jupyter_lake.query.fetching import note_demand
 from jupyter_lake.query.rangedfile import RangedFile
 from jupyter_lake.store.external import check_external
 
@@ -148,6 +149,7 @@ class RemoteFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         """Open one of the lake's files for reading."""
         if mode != "rb":
             raise PermissionError("A lake's files are read-only; publish a new commit instead.")
+        note_demand()
         return RangedFile(_Lazy(self, path))
 
     def size(self, path: str) -> int:

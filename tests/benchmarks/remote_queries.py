@@ -92,9 +92,10 @@ def httpfs_runner(task: Task) -> Callable[[str], object]:
     connection = duckdb.connect()
     folder = Path(duckdb_extension_httpfs.__file__).parent / "extensions"
     connection.execute(f"LOAD '{next(folder.rglob('httpfs.duckdb_extension'))}'")
-    endpoint = task.options["endpoint_url"].removeprefix("http://")
+    options = task.options
+    endpoint = options["endpoint_url"].removeprefix("http://")
     connection.execute(
-        f"CREATE SECRET (TYPE s3, KEY_ID '{task.options['key']}', SECRET '{task.options['secret']}', "
+        f"CREATE SECRET (TYPE s3, KEY_ID '{options['key']}', SECRET '{options['secret']}', "
         f"ENDPOINT '{endpoint}', USE_SSL false, URL_STYLE 'path', REGION 'us-east-1')"
     )
     connection.execute("SET threads = 16")

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from jupyter_lake.query import origins
 from jupyter_lake.store.entries import DataFile, Entry
-from jupyter_lake.store.objectstore import ObjectStore
+
+if TYPE_CHECKING:
+    from jupyter_lake.store.objectstore import ObjectStore
 
 
 def upload(objects: ObjectStore, path: Path, name: str | None = None) -> DataFile:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -21,27 +22,27 @@ from jupyter_lake.store.entries import DataFile, Entry
 from jupyter_lake.store.external import Pin
 from jupyter_lake.store.objectstore import ObjectStore, open_store
 from tests.query.remote_files import as_lake, counted, upload
-from tests.servers import S3Server
+
+if TYPE_CHECKING:
+    from tests.servers import S3Server
 
 pytestmark = pytest.mark.s3
 
 ROWS = 60_000
+JSON = "read_json({files}, format = 'newline_delimited', columns = {columns}"
+CSV = "read_csv({files}, header = true, columns = {columns}"
 KINDS = {
     "parquet": ("(FORMAT parquet, ROW_GROUP_SIZE 5000)", "read_parquet({files})"),
-    "csv": ("(FORMAT csv)", "read_csv({files}, header = true, columns = {columns})"),
-    "csv.gz": (
-        "(FORMAT csv)",
-        "read_csv({files}, header = true, compression = 'gzip', columns = {columns})",
-    ),
-    "jsonl": (
-        "(FORMAT json)",
-        "read_json({files}, format = 'newline_delimited', columns = {columns})",
-    ),
-    "jsonl.gz": (
-        "(FORMAT json)",
-        "read_json({files}, format = 'newline_delimited', compression = 'gzip', columns = {columns})",
-    ),
+    "csv": ("(FORMAT csv)", f"{CSV})"),
+    "csv.gz": ("(FORMAT csv)", f"{CSV}, compression = 'gzip')"),
+    "jsonl": ("(FORMAT json)", f"{JSON})"),
+    "jsonl.gz": ("(FORMAT json)", f"{JSON}, compression = 'gzip')"),
 }
+SELECTED = (
+    "'word-' || (hash(i) % 9999) AS word, (hash(i * 3) % 1000)::BIGINT AS amount "
+    f"FROM range({ROWS}) t(i)"
+)
+SUMS = "count(*), sum(id), sum(amount), count(DISTINCT word), sum(hash(word, id)::HUGEINT)"
 COLUMNS = "{'id': 'BIGINT', 'word': 'VARCHAR', 'amount': 'BIGINT'}"
 
 
@@ -60,8 +61,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
         for part in range(4):
             plain = folder / f"{part}.{kind.removesuffix('.gz')}"
             connection.execute(
-                f"COPY (SELECT {part} * {ROWS} + i AS id, 'word-' || (hash(i) % 9999) AS word, "
-                f"(hash(i * 3) % 1000)::BIGINT AS amount FROM range({ROWS}) t(i)) TO '{plain}' {options}"
+                f"COPY (SELECT {part} * {ROWS} + i AS id, {SELECTED}) TO '{plain}' {options}"
             )
             path = folder / f"{part}.{kind}"
             if kind.endswith(".gz"):
@@ -94,14 +94,9 @@ def _table(kind: str, files: list[DataFile]) -> str:
 def test_sixteen_threads_get_the_rows_that_are_there(
     kind: str, remote: dict[str, list[DataFile]], connection: duckdb.DuckDBPyConnection
 ) -> None:
-    query = (
-        "SELECT count(*), sum(id), sum(amount), count(DISTINCT word), sum(hash(word, id)::HUGEINT) "
-        f"FROM {_table(kind, remote[kind])}"
-    )
+    query = f"SELECT {SUMS} FROM {_table(kind, remote[kind])}"
     expected = duckdb.sql(
-        "SELECT count(*), sum(id), sum(amount), count(DISTINCT word), sum(hash(word, id)::HUGEINT) FROM ("
-        f"SELECT part * {ROWS} + i AS id, 'word-' || (hash(i) % 9999) AS word, "
-        f"(hash(i * 3) % 1000)::BIGINT AS amount FROM range({ROWS}) t(i), range(4) p(part))"
+        f"SELECT {SUMS} FROM (SELECT part * {ROWS} + i AS id, {SELECTED}, range(4) p(part))"
     ).fetchall()
     for _ in range(3):
         assert connection.sql(query).fetchall() == expected
