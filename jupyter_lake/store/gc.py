@@ -39,7 +39,8 @@ ABANDONED = timedelta(days=7)
 ANNOUNCEMENT_LASTS = timedelta(minutes=2)
 BATCH = 500
 PATIENCE = 0.1
-# Commits first: a collector that dies midway leaves none whose files are gone.
+# Commits first, and the youngest first: a collector that dies midway leaves none whose
+# files or ancestors are gone.
 KINDS = ("commits", "changes", "trees", "ranges", "objects")
 
 
@@ -159,6 +160,7 @@ class _Collection:
             # By the store's own clock: ours may be wrong.
             before = begun - self._grace
         self._mark()
+        self._reach.follow_unfinished(self._young_commits(before))
         doomed = list(self._doomed(before))
         if self._report.dry_run:
             for info in doomed:
@@ -177,15 +179,24 @@ class _Collection:
         }
         self._reach.follow(roots - gone)
 
+    def _young_commits(self, before: datetime) -> Iterator[str]:
+        """Yield the commits that are spared, and so are not to lose what hangs on them."""
+        for info in self._objects.list(f"{self._keys.prefix}commits/"):
+            if info.modified >= before and not self._reach.covers(info.key):
+                self._report.young += 1
+                yield _name(info.key)
+
     def _doomed(self, before: datetime) -> Iterator[ObjectInfo]:
         for kind in KINDS:
+            doomed = []
             for info in self._objects.list(f"{self._keys.prefix}{kind}/"):
                 if self._reach.covers(info.key):
                     self._report.kept += 1
                 elif info.modified >= before:
                     self._report.young += 1
                 else:
-                    yield info
+                    doomed.append(info)
+            yield from sorted(doomed, key=lambda info: info.modified, reverse=True)
 
     def _delete(self, doomed: dict[str, ObjectInfo], before: datetime) -> None:
         """Delete what is still led to by nothing, and old."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from jupyter_lake.errors import DamagedError
 from jupyter_lake.store.gather import gather
 from jupyter_lake.store.history import History
 from jupyter_lake.store.manifests import Manifests
@@ -66,14 +68,23 @@ class Reach:
             If something on the way is missing: then nobody can tell what
             hangs on it.
         """
-        trees: set[str] = set()
-        for record in self._history.walk(*sorted(set(roots) - self.commits)):
+        trees = set()
+        waiting = set(roots) - self.commits
+        while waiting:
+            record = self._history.record(waiting.pop())
             self.commits.add(record.id)
             if record.changes.paths is None:
                 self.long_changes.add(record.id)
             if record.tree is not None:
                 trees.add(record.tree)
+            waiting.update(set(record.parents) - self.commits)
         self._follow_trees(sorted(trees - self.trees))
+
+    def follow_unfinished(self, roots: Iterable[str]) -> None:
+        """Add what hangs on commits whose writers may still be at work, or have died."""
+        for root in roots:
+            with suppress(DamagedError):
+                self.follow([root])
 
     def covers(self, key: str) -> bool:
         """Tell whether a key of the repo is among what was found, or no kind that is collected."""
