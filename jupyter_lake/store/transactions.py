@@ -16,6 +16,7 @@ from jupyter_lake.errors import InvalidInputError, PathNotFoundError
 from jupyter_lake.identity import current_user
 from jupyter_lake.store.edits import Edit, check_fit, effective, name_some
 from jupyter_lake.store.entries import Entry, Folder
+from jupyter_lake.store.folders import FolderCopy
 from jupyter_lake.store.gather import is_local
 from jupyter_lake.store.publishing import Draft, Published, publish
 from jupyter_lake.store.staging import Staging
@@ -58,6 +59,7 @@ class Transaction:
         self.provenance = provenance
         self._base = repo.standing(branch, repo.branch_logs.head(branch))
         self._staging = Staging()
+        self._copies: list[FolderCopy] = []
         self._commit: Commit | None = None
         self._open = True
 
@@ -254,6 +256,7 @@ class Transaction:
         if tree.ranges:  # while the files are on their way
             manifests.read_ahead(tree, self._staging.paths)
         staged = Edit(self._staging.puts(), frozenset(self._staging.deletes))
+        self._remember_copies(staged)
         # What is written as it was before is no change: it gives way to another's.
         edit, changes = effective(manifests, tree, staged)
         draft = Draft(
@@ -270,17 +273,32 @@ class Transaction:
 
         return publish(self.repo, draft, self._base, self._uploads, fitting)
 
+    def _remember_copies(self, staged: Edit) -> None:
+        if self._copies:
+            columns = (staged.puts.column(name).to_pylist() for name in ("path", "hash"))
+            hashes = dict(zip(*columns, strict=True))
+            for copy in self._copies:
+                copy.remember(hashes)
+
     def _write_file(self, path: str, source: Path) -> None:
         if source.is_dir():
-            for file in _files_under(source):
-                name = file[len(os.path.join(source, "")) :].replace(os.sep, "/")
-                self._put(check_path(f"{path}/{name}"), Path(file))
+            self._write_folder(path, source)
         elif source.is_file():
             self._put(path, source)
         else:
             raise PathNotFoundError(
                 f"There is no file {str(source)!r} here.", hint="Check the path."
             )
+
+    def _write_folder(self, path: str, source: Path) -> None:
+        copy = FolderCopy(source, path)
+        tree = self.repo.tree_of(self.base)
+        there = self.repo.manifests.found(tree, copy.files) if tree.ranges else {}
+        for staged in self._staging.paths:
+            there.pop(staged, None)
+        for name, file in copy.changed(there):
+            self._put(name, file)
+        self._copies.append(copy)
 
     def _put(self, path: str, source: bytes | Path) -> None:
         if isinstance(source, bytes) and is_local(self.repo.lake.objects):
@@ -317,12 +335,6 @@ class Transaction:
             with suppress(OSError):
                 self._uploads.close()
         self._open = False
-
-
-def _files_under(folder: Path) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (os.path.join(place, name) for name in sorted(names))
 
 
 def check_text(text: str, what: str) -> str:
