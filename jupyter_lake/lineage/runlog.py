@@ -35,18 +35,47 @@ class HasRuns(Protocol):
 
 
 class RunLog:
-    """The runs of a lake at one moment, each once."""
+    """The runs of a lake at one moment, each once.
 
-    def __init__(self, tables: Sequence[pa.Table]) -> None:
+    Parameters
+    ----------
+    tables
+        Runs by `packs.schema`; a run may be in several.
+    base
+        A log to add them to, none of whose runs they hold.
+    """
+
+    def __init__(self, tables: Sequence[pa.Table], *, base: RunLog | None = None) -> None:
         self._tables = tables
+        self._base = base
+
+    def with_newer(self, runs: Sequence[Run]) -> RunLog:
+        """Return the log with more runs, or later records of its own."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        newer = packs.run_table(runs)
+        both = pc.is_in(self.table["run_id"], newer["run_id"].combine_chunks())
+        if not pc.any(both).as_py():
+            return RunLog([newer], base=self)
+        rest = self.table.filter(pc.invert(both))
+        return RunLog([rest, packs.once_each(pa.concat_tables([self.table.filter(both), newer]))])
+
+    @cached_property
+    def _added(self) -> pa.Table:
+        import pyarrow as pa
+
+        tables = [table.replace_schema_metadata(None) for table in self._tables]
+        return packs.once_each(pa.concat_tables([packs.schema().empty_table(), *tables]))
 
     @cached_property
     def table(self) -> pa.Table:
         """A row a run, with reads, writes and edges nested inside (see `packs.schema`)."""
         import pyarrow as pa
 
-        tables = [table.replace_schema_metadata(None) for table in self._tables]
-        return packs.once_each(pa.concat_tables([packs.schema().empty_table(), *tables]))
+        return (
+            self._added if self._base is None else pa.concat_tables([self._base.table, self._added])
+        )
 
     @cached_property
     def reads(self) -> pa.Table:
@@ -84,8 +113,8 @@ class RunLog:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        parts = []
-        for batch in self.table.select(["run_id", column]).to_batches():
+        parts = [] if self._base is None else [getattr(self._base, column)]
+        for batch in self._added.select(["run_id", column]).to_batches():
             parents = pc.list_parent_indices(batch[column])
             rows = pc.list_flatten(batch[column])
             fields = {field.name: pc.struct_field(rows, field.name) for field in rows.type}
@@ -114,10 +143,8 @@ def read_runs(lake: Lake, recorder: HasRuns | None = None) -> RunLog:
     waiting = spool.waiting(lake.url)
     if recorder is not None:
         waiting += recorder.waiting(lake.url)
-    tables = _reader(lake.objects).tables()
-    if waiting:
-        tables = [*tables, packs.run_table(waiting)]
-    return RunLog(tables)
+    log = _reader(lake.objects).log()
+    return log.with_newer(waiting) if waiting else log
 
 
 class _Reader:
@@ -126,7 +153,16 @@ class _Reader:
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
         self._kept: dict[str, pa.Table] = {}
+        self._log: RunLog | None = None
         self._lock = threading.Lock()
+
+    def log(self) -> RunLog:
+        """Return all runs; the same log as long as nothing has arrived."""
+        before = self._kept
+        tables = self.tables()
+        if self._log is None or before.keys() != self._kept.keys():
+            self._log = RunLog(tables)
+        return self._log
 
     def tables(self) -> list[pa.Table]:
         from jupyter_lake.store.objectstore import ObjectMissing

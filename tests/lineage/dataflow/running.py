@@ -21,7 +21,7 @@ def fresh_shell() -> Iterator[InteractiveShell]:
     shell = InteractiveShell.instance()
     if shell.history_manager is not None:
         shell.history_manager.enabled = False
-    shell.reset(new_session=True)
+    _empty(shell)
     shell.showtraceback = lambda *args, **kwargs: None  # type: ignore[method-assign]
     main = sys.modules["__main__"]
     sys.modules["__main__"] = shell.user_module
@@ -29,7 +29,19 @@ def fresh_shell() -> Iterator[InteractiveShell]:
         yield shell
     finally:
         sys.modules["__main__"] = main
-        shell.reset(new_session=True)
+        _empty(shell)
+
+
+def _empty(shell: InteractiveShell) -> None:
+    """Do what ``reset`` does, without its collection of garbage."""
+    kept = {name: shell.user_ns[name] for name in ("__name__", "__builtins__", "__doc__")}
+    shell.user_ns.clear()
+    shell.user_ns.update(kept)
+    shell.displayhook.exec_result = None
+    shell.execution_count = 1
+    if shell.history_manager is not None:
+        shell.history_manager.reset()
+    shell.init_user_ns()
 
 
 @dataclass
