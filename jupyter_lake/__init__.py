@@ -9,6 +9,7 @@ In IPython, ``%load_ext jupyter_lake`` brings the ``%lake`` magics.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake import errors
@@ -60,7 +61,12 @@ def open(  # noqa: A001  jupyter_lake.open reads as it should
     """
     from jupyter_lake.lake import Lake
 
-    return Lake.open(url, create=create, storage_options=storage_options)
+    lake = Lake.open(url, create=create, storage_options=storage_options)
+    if "jupyter_lake.notebook" in sys.modules:
+        from jupyter_lake.notebook import adopt
+
+        adopt(lake)
+    return lake
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

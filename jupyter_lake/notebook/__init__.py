@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jupyter_lake.notebook.extension import load, unload
+from jupyter_lake.notebook.extension import adopt, load, unload
 
-__all__ = ["load", "unload"]
+__all__ = ["adopt", "load", "unload"]

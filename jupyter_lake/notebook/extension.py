@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_lake.notebook import explorer  # noqa: F401  declares its verb
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_lake.lineage import Recorder
+    from jupyter_lake.store import Lake
 
-__all__ = ["Extension", "extension_of", "load", "unload"]
+__all__ = ["Extension", "adopt", "extension_of", "load", "unload"]
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Extension:
 
     workspace: Workspace
     completion: Completion
+    adopted: set[str] = field(default_factory=set)
 
 
 def extension_of(shell: InteractiveShell) -> Extension | None:
@@ -68,6 +70,21 @@ def _started(shell: InteractiveShell) -> Recorder | None:
         log.debug("The recorder could not start.", exc_info=True)
         return None
     return recorder
+
+
+def adopt(lake: Lake) -> None:
+    """Record into a lake that a cell opened in Python, if the extension is loaded."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    extension = extension_of(shell) if shell is not None else None
+    if extension is None or extension.workspace.recorder is None:
+        return
+    workspace = extension.workspace
+    known = extension.adopted | ({workspace.lake.url} if workspace.is_open else set())
+    if lake.url not in known:
+        extension.adopted.add(lake.url)
+        workspace.recorder.attach(lake)
 
 
 def unload(shell: InteractiveShell) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_lake import identity
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import InvalidInputError, LakeError, LakeNotFoundError
-from jupyter_lake.verbs.cells import Cell, quantity
+from jupyter_lake.verbs.cells import Cell, id_cell, quantity, short_id
 from jupyter_lake.verbs.output import Block, Facts, Line, Note, Output
 from jupyter_lake.verbs.registry import argument, verb
 
@@ -39,7 +39,7 @@ class Status(Output):
             lake = Cell(f"{self.url}  (none there yet)", style="strong")
         else:
             lake = Cell(self.url, style="strong")
-        pins = ", ".join(f"{repo}@{ref}" for repo, ref in self.pins.items())
+        pins = ", ".join(f"{repo}@{_shown(ref)}" for repo, ref in self.pins.items())
         facts: list[tuple[str, Cell | str]] = [("lake", lake)]
         if self.repos is not None:
             facts.append(("repos", f"{self.repos:,}"))
@@ -162,12 +162,7 @@ class Pins(Output):
         if not self.pins:
             return [Line(("Nothing is pinned: each repo is at its default branch.",))]
         return [
-            Line(
-                (
-                    Cell(f"{repo}@{ref}", style="strong"),
-                    Cell(self.commits[repo][-64:][:8], style="id"),
-                )
-            )
+            Line((Cell(f"{repo}@{_shown(ref)}", style="strong"), id_cell(self.commits[repo])))
             for repo, ref in self.pins.items()
         ]
 
@@ -189,6 +184,7 @@ class Pins(Output):
 def use(workspace: Workspace, options: argparse.Namespace) -> Pins:
     """Pin a repo to a ref: its name alone means that, in SQL and in every verb.
 
+    A pin to a branch goes along with it; main~2 is the commit that this is now.
     Without an address, show what is pinned.
     """
     address = Address.parse(options.address) if options.address else None
@@ -201,7 +197,13 @@ def use(workspace: Workspace, options: argparse.Namespace) -> Pins:
                 f"{options.address!r} names no ref to pin to.",
                 hint=f"Write it like: {workspace.command(f'use {address.repo}@main~2')}",
             )
-        workspace.lake.repo(address.repo).resolve(address.ref)
-        workspace.pins[address.repo] = str(address.ref)
+        commit = workspace.lake.repo(address.repo).resolve(address.ref)
+        moves = bool(address.ref.steps or address.ref.at)
+        workspace.pins[address.repo] = commit if moves else str(address.ref)
     commits = {repo: workspace.lake.repo(repo).resolve(ref) for repo, ref in workspace.pins.items()}
     return Pins(dict(workspace.pins), commits)
+
+
+def _shown(ref: str) -> str:
+    """Shorten the id of a commit, nothing else."""
+    return short_id(ref) if len(ref) == 64 else ref

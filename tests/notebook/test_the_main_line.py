@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.notebook.extension import extension_of
@@ -63,6 +64,9 @@ def test_pins_hold_for_names_until_they_are_cleared(run: Run) -> None:
     run("%lake use sales@v1")
     assert run(count).fetchall() == [(5,)]
     assert run("%lake log sales").commits[0].subject == "Orders of 2026-02"
+    assert "sales@v1" in repr(run("%lake"))
+    run("%lake use sales@main~2")
+    assert run(count).fetchall() == [(3,)]
     run("%lake use --clear")
     assert run(count).fetchall() == [(9,)]
 
@@ -82,3 +86,23 @@ def test_answers_are_json_for_programs(run: Run) -> None:
         "%lake branches sales",
     ):
         assert json.dumps(run(cell).to_dict()), cell
+
+
+def test_a_pin_to_main_and_steps_stays_when_main_moves(run: Run) -> None:
+    run("%lake use sales@main~1")
+    run("rows = [{'a': 1}]")
+    run("%lake publish rows --to sales@main/extra -m x")
+    assert run("%lake sql SELECT count(*) FROM sales.orders").fetchall() == [(5,)]
+
+
+def test_a_lake_opened_in_python_is_recorded_into(
+    run: Run, shell: InteractiveShell, tmp_path: Path
+) -> None:
+    run("import jupyter_lake")
+    run(f"lake = jupyter_lake.open({str(tmp_path / 'lake')!r})")
+    run("result = lake.sql('SELECT count(*) FROM sales.orders').fetchall()")
+    extension = extension_of(shell)
+    assert extension is not None
+    assert extension.workspace.recorder is not None
+    assert extension.workspace.recorder.flush()
+    assert run("lake.sql('SELECT count(*) FROM lake.reads').fetchall()") == [(1,)]
