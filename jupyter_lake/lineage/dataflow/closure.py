@@ -227,11 +227,12 @@ class Closure(Walk):
                     self.visit(member, Use(Level.RUN, use.certain, use.after), variable)
 
     def _module(self, module: types.ModuleType, use: Use) -> None:
-        if module.__name__ in ("matplotlib.pyplot", "pylab"):
+        name = vars(module).get("__name__")
+        if name in ("matplotlib.pyplot", "pylab"):
             self._pyplot(use)
-        elif module.__name__ in RANDOM_MODULES and DRAWS & self.reading.attributes:
+        elif name in RANDOM_MODULES and DRAWS & self.reading.attributes:
             self.draws = True
-        elif module.__name__ == "os" and {"environ", "getenv", "putenv"} & self.reading.attributes:
+        elif name == "os" and {"environ", "getenv", "putenv"} & self.reading.attributes:
             self.visit(module.environ, use, "os")
         if module.__dict__ is not self.namespace and not is_local_module(module):
             return

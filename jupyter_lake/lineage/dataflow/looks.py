@@ -44,7 +44,13 @@ _EXACT: dict[type, Look] = {
 TAKES_FULL: tuple[Look, ...] = (arrays.look_array, frames.look_polars)
 """The looks that can be told, by ``full=True``, to see all of a large object."""
 
-_IMMUTABLE_MODULES = wordset("pyarrow datetime decimal fractions uuid pathlib re zoneinfo logging")
+_IMMUTABLE_MODULES = wordset(
+    "pyarrow datetime decimal fractions uuid pathlib re zoneinfo logging tqdm rich IPython "
+    "ipykernel jupyter_client jupyter_lake fsspec s3fs gcsfs adlfs obstore requests httpx httpcore "
+    "urllib3 aiohttp boto3 botocore google azure redis pymongo distributed ray pyspark py4j"
+)
+"""Libraries whose objects do not change, or only in ways that carry no data between cells."""
+
 _IMMUTABLE_NAMES = frozenset(
     ("DuckDBPyRelation", "DuckDBPyType", "ufunc", "_ArrayFunctionDispatcher")
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.dataflow.atoms import ATOMS
+from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.looks import look_for
 from jupyter_lake.lineage.dataflow.ownership import is_user_class
 from jupyter_lake.lineage.dataflow.reading import Level, Use
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_NODES = 6_000
 """So many objects are looked at for one cell; what lies beyond may change unseen."""
+
+_ACTIVE_MODULES = wordset("threading concurrent asyncio _asyncio")
+"""Their objects run what they hold by themselves."""
 
 _CARRIERS = (list, dict, tuple, set, frozenset)
 
@@ -131,6 +135,9 @@ class Walk:
 
 
 def _below(value: object, level: Level) -> Level:
+    """Return how far what an object holds is used, when the object is used up to a level."""
+    if level and type(value).__module__.split(".", 1)[0] in _ACTIVE_MODULES:
+        return Level.RUN
     if isinstance(value, type) or (level < Level.RUN and isinstance(value, _CARRIERS)):
         return Level.MENTION
     return level
