@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import contextmanager
-
-from tests.jupyter import ROOT, JupyterServer, jupyter_server
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
-    from collections.abc import Iterator, Mapping
+import httpx
 
-__all__ = ["BUNDLE", "chromium", "lab_server"]
+from tests.jupyter import ROOT, JupyterServer, jupyter_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["BUNDLE", "FLAGS", "Lab", "chromium", "lab_server"]
 
 BUNDLE = ROOT / "jupyter_lake" / "labextension"
 
@@ -30,8 +33,31 @@ FLAGS = (
 SETTINGS: Mapping[str, Mapping[str, object]] = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "apputils-extension/themes": {"theme": "JupyterLab Light"},
-    "notebook-extension/tracker": {"windowingMode": "none"},
 }
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab and the folder that all of its state lies in."""
+
+    server: JupyterServer
+    folder: Path
+
+    @property
+    def lake(self) -> Path:
+        """Where the lake is that the server opens first."""
+        return self.folder / "lake"
+
+    def forget(self) -> None:
+        """Take away what tests leave behind: lakes, notebooks, workspaces, settings, kernels."""
+        headers = self.server.headers
+        for session in httpx.get(f"{self.server.url}api/sessions", headers=headers).json():
+            url = f"{self.server.url}api/sessions/{session['id']}"
+            httpx.delete(url, headers=headers, timeout=30)
+        for name in ("lake", "root", "workspaces", "settings"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        self.server.root.mkdir()
+        _write_settings(self.folder)
 
 
 def chromium() -> str:
@@ -46,10 +72,7 @@ def lab_server(folder: Path, *, lake: str, **environment: str) -> Iterator[Jupyt
     extensions = folder / "data" / "labextensions"
     extensions.mkdir(parents=True)
     (extensions / "jupyter-lake").symlink_to(BUNDLE, target_is_directory=True)
-    for name, settings in SETTINGS.items():
-        file = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings))
+    _write_settings(folder)
     places = {
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
@@ -57,3 +80,10 @@ def lab_server(folder: Path, *, lake: str, **environment: str) -> Iterator[Jupyt
     }
     with jupyter_server("jupyterlab", folder, environment=places | environment) as server:
         yield server
+
+
+def _write_settings(folder: Path) -> None:
+    for name, settings in SETTINGS.items():
+        file = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))

@@ -1,9 +1,9 @@
 /**
  * Graphviz leaves room for letters as wide as Arial's; the page's font may be wider.
- * The widths are those of Arial's Latin small letters, in thousandths of the font's size.
+ * The widths are those of Arial, in thousandths of the font's size.
  */
-const SAMPLE = 'abcdefghijklmnopqrstuvwxyz';
-const ARIAL = { normal: 12726, bold: 14003 };
+const SAMPLE = 'abcdefghijklmnopqrstuvwxyz0123456789 .,()_="';
+const ARIAL = { normal: 21281, bold: 22677 };
 
 export type Measure = (font: string, text: string) => number;
 

@@ -20,10 +20,10 @@ export function tint(svg: SVGSVGElement): SVGSVGElement {
   svg.classList.add('jp-Lake-svg');
   svg.querySelectorAll('image, script, foreignObject').forEach(node => node.remove());
   svg.querySelectorAll('*').forEach(node => {
-    ['fill', 'stroke'].forEach(part => paint(node, part));
     if (node.localName === 'text' && !node.hasAttribute('fill')) {
-      node.classList.add('jp-Lake-fill-ink');
+      node.setAttribute('fill', 'black');
     }
+    ['fill', 'stroke'].forEach(part => paint(node, part));
     unlink(node);
   });
   return svg;

@@ -1,0 +1,84 @@
+"""A lake that does not open is told in two clean lines, with the way out beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.panel import violations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.ui.lab import Lab
+    from tests.ui.panel import Panel
+
+pytestmark = pytest.mark.ui
+
+
+def _lines(panel: Panel) -> list[str]:
+    alert = panel.node.get_by_role("alert")
+    expect(alert).to_be_visible()
+    return alert.locator("p").all_inner_texts()
+
+
+def _open_lake(page: Page, url: str) -> None:
+    page.get_by_role("dialog").get_by_role("combobox").fill(url)
+    page.get_by_role("dialog").get_by_role("button", name="Open").click()
+
+
+def test_no_lake_yet_and_one_is_made_there(clean_lab: Lab, visit: Callable[..., Panel]) -> None:
+    panel = visit().show()
+    what, hint = _lines(panel)
+    assert what == f"There is no lake at {clean_lab.lake}."
+    assert "%lake open" in hint
+    panel.picture("trouble-missing-lake")
+    assert violations(panel.page, ".jp-Lake-panel") == []
+    panel.node.get_by_role("button", name="Make one here").click()
+    expect(panel.node.get_by_text("No repo yet.")).to_be_visible()
+    panel.node.get_by_role("button", name="Make a repo").click()
+    panel.page.get_by_role("dialog").get_by_role("textbox").fill("sales")
+    panel.page.get_by_role("button", name="Make", exact=True).click()
+    expect(panel.repo("sales")).to_be_visible()
+    expect(panel.node.get_by_text("sales has no commits yet.")).to_be_visible()
+    panel.picture("empty-repo")
+
+
+def test_a_folder_that_is_no_lake(clean_lab: Lab, visit: Callable[..., Panel]) -> None:
+    clean_lab.lake.mkdir()
+    (clean_lab.lake / "letter.txt").write_text("Dear lake")
+    panel = visit().show()
+    what, hint = _lines(panel)
+    assert what == f"{clean_lab.lake} holds other things, but no lake."
+    assert hint
+    expect(panel.node.get_by_role("button", name="Make one here")).to_have_count(0)
+    panel.picture("trouble-no-lake")
+
+
+def test_a_lake_that_can_not_be_opened_leaves_the_open_one(
+    demo: Lab, visit: Callable[..., Panel]
+) -> None:
+    panel = visit().show()
+    expect(panel.repo("flights")).to_be_visible()
+    panel.node.get_by_role("button", name="lake", exact=True).click()
+    _open_lake(panel.page, str(demo.folder / "nowhere"))
+    told = panel.page.get_by_role("alert").filter(has_text="There is no lake at")
+    expect(told.first).to_be_visible()
+    expect(panel.repo("flights")).to_be_visible()
+
+
+def test_a_server_that_is_gone_keeps_what_was_known(demo: Lab, visit: Callable[..., Panel]) -> None:
+    panel = visit().show()
+    panel.repo("flights").click()
+    expect(panel.commits("flights").first).to_be_visible()
+    panel.page.route("**/jupyter-lake/api/**", lambda route: route.abort())
+    panel.node.get_by_role("button", name="Refresh", exact=True).click()
+    what, hint = _lines(panel)
+    assert (what, hint[:5]) == ("The Jupyter server does not answer.", "Check")
+    expect(panel.commits("flights").first).to_be_visible()
+    panel.page.unroute("**/jupyter-lake/api/**")
+    panel.node.get_by_role("button", name="Try again").click()
+    expect(panel.node.get_by_role("alert")).to_have_count(0)
+    expect(panel.repo("flights")).to_be_visible()
