@@ -10,7 +10,7 @@ from jupyter_lake.notebook import explorer  # noqa: F401  declares its verb
 from jupyter_lake.notebook.completion import Completion
 from jupyter_lake.notebook.magics import LakeMagics
 from jupyter_lake.notebook.progress import Progress
-from jupyter_lake.verbs import Workspace
+from jupyter_lake.verbs import Workspace, overview
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -52,6 +52,7 @@ def load(shell: InteractiveShell) -> None:
         prefix=PREFIX, front="notebook", variables=lambda: shell.user_ns, recorder=recorder
     )
     workspace.progress = Progress()
+    LakeMagics.lake.__doc__ = overview(prefix=PREFIX, front="notebook")
     shell.register_magics(LakeMagics(shell, workspace))
     completion = Completion(workspace)
     completion.register(shell)
@@ -78,13 +79,13 @@ def adopt(lake: Lake) -> None:
 
     shell = get_ipython()
     extension = extension_of(shell) if shell is not None else None
-    if extension is None or extension.workspace.recorder is None:
+    if extension is None or (recorder := extension.workspace.recorder) is None:
         return
     workspace = extension.workspace
     known = extension.adopted | ({workspace.lake.url} if workspace.is_open else set())
     if lake.url not in known:
         extension.adopted.add(lake.url)
-        workspace.recorder.attach(lake)
+        recorder.attach(lake)
 
 
 def unload(shell: InteractiveShell) -> None:

@@ -14,6 +14,8 @@ from jupyter_lake.verbs.output import Block, Code, Content, Facts, Line, Note, T
 
 __all__ = ["as_html", "page"]
 
+MOST_ROWS = 1_000  # more would make a notebook's file heavy and nobody wiser
+
 # Said three times, the class outweighs JupyterLab's own rules for tables in outputs.
 _ROOT = ".jp-lake.jp-lake.jp-lake"
 STYLE = """\
@@ -91,8 +93,10 @@ def _table(table: Table) -> str:
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     if not table.rows:
         return f"<div>{escape(table.caption)}</div>" if caption else ""
-    rows = "".join(f"<tr>{''.join(map(_data, row))}</tr>" for row in table.rows)
-    return f"<table>{caption}{_head(table)}<tbody>{rows}</tbody></table>"
+    rows = "".join(f"<tr>{''.join(map(_data, row))}</tr>" for row in table.rows[:MOST_ROWS])
+    hidden = len(table.rows) - MOST_ROWS
+    more = f'<div class="note">... and {hidden:,} more.</div>' if hidden > 0 else ""
+    return f"<table>{caption}{_head(table)}<tbody>{rows}</tbody></table>{more}"
 
 
 def _head(table: Table) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake import access
-from jupyter_lake.errors import DatasetNotFoundError, PathNotFoundError
+from jupyter_lake.errors import LakeError
 from jupyter_lake.verbs.cells import Cell, quantity
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ColumnChange:
 
 
 def shape(session: Session, commit: Commit, path: str) -> Shape | None:
-    """Return the shape of the table at a path, or None where there is none.
+    """Return the shape of the table at a path, or None where there is none that can be read.
 
     Looking is not reading: lineage does not hear of it.
     """
@@ -55,9 +55,9 @@ def shape(session: Session, commit: Commit, path: str) -> Shape | None:
     with access.quiet():
         try:
             described = session.sql(f"DESCRIBE FROM {name}").fetchall()
-        except (DatasetNotFoundError, PathNotFoundError):
+            rows = session.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+        except LakeError:
             return None
-        rows = session.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]
     return Shape(int(rows), tuple((str(row[0]), str(row[1])) for row in described))
 
 

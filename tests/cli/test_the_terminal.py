@@ -24,10 +24,38 @@ def test_log_reads_as_a_table(lake: Command) -> None:
     assert "(draft, v1)" in lines[2]
 
 
-def test_every_answer_can_be_json(lake: Command) -> None:
+def test_answers_as_json_hold_the_facts(lake: Command) -> None:
     log = lake("--json", "log", "sales", "-n", "1").json
     assert log["commits"][0]["author"] == "ana"
     assert lake("--json", "ls", "sales/orders").json["items"][0]["rows"] == 3
+    assert lake("--json", "sql", "SELECT 1 AS a").json == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "repos",
+        "branches sales",
+        "tag sales",
+        "log sales --graph",
+        "show sales",
+        "show sales/regions.csv",
+        "ls sales",
+        "blame sales",
+        "diff sales@v1",
+        "diff sales@v1/orders --rows",
+        "lineage sales/orders",
+        "gc --dry-run",
+        "undo sales",
+        "revert sales@v1",
+    ],
+)
+def test_every_answer_can_be_text_or_json(lake: Command, line: str) -> None:
+    assert lake("--json", *line.split()).json
+    ended = lake(*line.split())
+    assert ended.err == ""
+    assert ended.out.strip()
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,12 @@ def test_it_leaves_nothing_behind(bare_shell: InteractiveShell) -> None:
     assert extension_of(shell) is None
 
 
+def test_a_question_mark_lists_the_verbs(empty_shell: InteractiveShell) -> None:
+    page = empty_shell.object_inspect_text("%lake")
+    assert "publish" in page
+    assert "explore" in page
+
+
 def test_it_starts_recording_quietly(shell: InteractiveShell) -> None:
     with capture_output() as output:
         shell.run_cell("%lake repos", store_history=True)

@@ -99,5 +99,13 @@ def test_code_folds_under_its_summary() -> None:
     assert as_text([Code("x = 1")]) == "x = 1"
 
 
+def test_a_long_table_does_not_fill_the_notebook() -> None:
+    table = Table(("n",), tuple((number(n),) for n in range(5000)))
+    html = as_html([table])
+    assert html.count("<tr>") == 1001
+    assert "... and 4,000 more." in html
+    assert len(as_text([table]).splitlines()) == 5001
+
+
 def test_width_counts_what_a_terminal_draws() -> None:
     assert [width("abc"), width("日本"), width("e\u0301"), width("🦆")] == [3, 4, 1, 2]
