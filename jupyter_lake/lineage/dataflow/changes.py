@@ -45,7 +45,6 @@ class Comparison:
             if node.look in TAKES_FULL and self._may_write(node):
                 self._full.add(identity)
                 node.shape = self._look(node, value)
-        self.closure.partial.clear()
 
     def _look(self, node: Node, value: object) -> Shape:
         look: Callable[..., Shape] = node.look

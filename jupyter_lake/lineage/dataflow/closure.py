@@ -57,6 +57,13 @@ class Closure(Walk):
         self._done: dict[str, tuple[Level, bool, frozenset[str]]] = {}
         self._run: set[tuple[int, str]] = set()
 
+    def release(self) -> None:
+        """Let go of the objects, and of what they would run."""
+        super().release()
+        self._classes.clear()
+        self._callbacks.clear()
+        self._modules.clear()
+
     def follow(self) -> None:
         """Follow names to objects and functions to names until nothing new turns up."""
         grown = True

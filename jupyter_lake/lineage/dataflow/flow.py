@@ -141,6 +141,7 @@ class Dataflow:
         pending.slots = {name: id(closure.lookup(name)) for name in closure.slots}
         pending.sources = self._sources(closure)
         pending.comparison = Comparison(closure)
+        closure.release()
 
     @staticmethod
     def _watch_figure(pending: Pending, closure: Closure) -> None:

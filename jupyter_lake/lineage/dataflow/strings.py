@@ -134,6 +134,8 @@ class _TableScan:
             self.table_next = True
             if keyword not in ("exists", "only"):
                 self.writes_next = keyword in _WRITES_TABLE or before.lower() == "delete"
+        elif keyword in ("if", "not"):
+            return
         elif keyword in _TABLE_ENDS:
             self.table_next = keyword == "as" and self.table_next
         elif self._is_table(before, follow):

@@ -69,6 +69,14 @@ class Walk:
         self.partial: dict[int, object] = {}
         self._levels: dict[int, Level] = {}
 
+    def release(self) -> None:
+        """Let go of the objects: while the cell runs, they live as long as the cell lets them."""
+        self.roots.clear()
+        self.partial.clear()
+        for node in self.nodes.values():
+            node.shape.children = ()
+            node.shape.root = None
+
     def behaviour(self, value: object, use: Use, variable: str) -> None:
         """Follow the code that using an object may run."""
         raise NotImplementedError

@@ -10,7 +10,7 @@ CASES = [
     case("third output", "100", "200", "300", "y = ___", needs=(1,), never=(2, 3)),
     case("a silent cell leaves the last output", "100", "z = 1", "y = _", needs=(1,), never=(2,)),
     case("numbered output", "100", "200", "y = _1", needs=(1,), never=(2,)),
-    case("Out", "100", "200", "y = Out[1]", needs=(1,), never=(2,), kernel=True),
+    case("Out", "100", "200", "y = Out[1]", needs=(1,), never=(2,)),
     case("Out by a variable", "100", "200", "n = 1", "y = Out[n]", needs=(1, 3), never=(2,)),
     case("output changed", "[1]", "_.append(2)", "y = Out[1]", needs=(1, 2)),
     case("the same object shown again", "x = [1]", "x", "x.append(2)", "y = _", needs=(1, 2, 3)),
