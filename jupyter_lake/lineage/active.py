@@ -18,6 +18,8 @@ __all__ = ["ActiveRun", "Place"]
 
 MOST_READS = 10_000
 MOST_UNTRACKED = 1_000
+SPOOL_SECONDS = 0.2
+"""How often a run is put down, at most, while it goes on writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class ActiveRun:
     upstream: tuple[Upstream, ...] = ()
     untracked: dict[str, None] = field(default_factory=dict)
     lakes: set[str] = field(default_factory=set)
+    _spooled: float = 0.0
     _clock: float = field(default_factory=time.perf_counter)
     _reads: dict[tuple[str, str, str, str, str], tuple[str, ...] | None] = field(
         default_factory=dict
@@ -84,6 +87,14 @@ class ActiveRun:
         if known is not None:
             new = event.columns
             self._reads[key] = None if new is None else tuple(dict.fromkeys((*known, *new)))
+
+    def spool_again(self) -> bool:
+        """Say whether it is time to put this run down once more, before it ends."""
+        now_ = time.monotonic()
+        if now_ - self._spooled < SPOOL_SECONDS:
+            return False
+        self._spooled = now_
+        return True
 
     def bypassed(self, names: Iterable[str]) -> None:
         """Note what the cell read past the lake."""

@@ -13,22 +13,24 @@ import atexit
 import contextlib
 import functools
 import logging
+import os
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
-from uuid import uuid4
 
-from jupyter_lake import access, identity
+from jupyter_lake import access
 from jupyter_lake.errors import VariableNotFoundError, closest
-from jupyter_lake.lineage import places, untracked
-from jupyter_lake.lineage.active import ActiveRun, Place
+from jupyter_lake.lineage import untracked
+from jupyter_lake.lineage.active import ActiveRun
 from jupyter_lake.lineage.named_files import named_files
 from jupyter_lake.lineage.openlineage_events import Sender
 from jupyter_lake.lineage.provenance import Session
 from jupyter_lake.lineage.redaction import redact
 from jupyter_lake.lineage.uploads import Outbox, Uploader
+from jupyter_lake.lineage.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
@@ -88,20 +90,18 @@ class Recorder:
         self.shell = shell
         self.record_source = True
         self.paused = False
-        self._user = user
-        self._notebook = notebook
-        self._session_id = uuid4().hex
+        self._where = Whereabouts(shell, user=user, notebook=notebook)
         self._flow = _dataflow(shell.user_ns)
         self._session = Session(self._flow)
         self._uploader = Uploader()
         self._sender = Sender()
-        self._active: list[ActiveRun] = []
+        self._active: dict[int, ActiveRun] = {}
         self._last: ActiveRun | None = None
+        self._late = False
         self._held: list[ActiveRun] = []
         self._notices: list[str] = []
         self._told: set[str] = set()
         self._undo: list[Callable[[], object]] = []
-        self._count_offset: int | None = None
         self._lock = threading.RLock()
 
     # -- on and off ------------------------------------------------------------
@@ -121,6 +121,9 @@ class Recorder:
         ]
         access.set_provenance_provider(self.provenance)
         atexit.register(self.stop)
+        if hasattr(os, "register_at_fork"):
+            recorder = weakref.ref(self)
+            os.register_at_fork(after_in_child=lambda: _forget_uploads(recorder()))
         self._begin_late()
 
     def stop(self, *, timeout: float = EXIT_SECONDS) -> None:
@@ -131,10 +134,15 @@ class Recorder:
             with contextlib.suppress(Exception):
                 undo()
         self._undo = []
+        self._stop_late()
         access.set_provenance_provider(None)
         atexit.unregister(self.stop)
         self._uploader.close(timeout)
         self._sender.close(timeout)
+
+    @_harmless
+    def _stop_late(self) -> None:
+        self._keep_late()
 
     def pause(self) -> None:
         """Record nothing until `resume`; how data flows is still followed."""
@@ -152,7 +160,9 @@ class Recorder:
         outbox.lake = lake
         self._uploader.outboxes = [*others, outbox]
         untracked.own_root(lake.url)
-        for running in self._active:  # it has opened the lake, which looked like reading files
+        for (
+            running
+        ) in self._active.values():  # it has opened the lake, which looked like reading files
             running.untracked = {
                 name: None for name in running.untracked if not untracked.ours(name)
             }
@@ -176,10 +186,7 @@ class Recorder:
     @property
     def notebook(self) -> str:
         """The path of this session's notebook, as far as it is known."""
-        if self._notebook is None:
-            kernel = hasattr(self.shell, "kernel")
-            self._notebook = places.notebook_path(self.shell.user_ns, kernel=kernel)
-        return self._notebook or ""
+        return self._where.notebook
 
     @property
     def problem(self) -> str:
@@ -266,7 +273,7 @@ class Recorder:
             "cell": active.cell_id if active else None,
             "execution_count": active.execution_count if active else None,
             "inputs": [each.to_dict() for each in inputs],
-            "user": self._place().user,
+            "user": self._where.user,
         }
         return found if variable is None else found | {"variable": variable}
 
@@ -274,35 +281,32 @@ class Recorder:
 
     @_harmless
     def _before_cell(self, info: ExecutionInfo) -> None:
-        self._begin(info, self._count(info))
+        self._begin(info, self._where.execution_count(info))
 
     @_harmless
     def _after_cell(self, result: ExecutionResult) -> None:
-        active = self._current()
+        active = self._active.get(threading.get_ident())
         if active is None:
             return
         if active.nested:
             active.nested -= 1
             return
-        self._active.remove(active)
+        del self._active[threading.get_ident()]
         self._end(active, result)
         self._tell()
 
     def _begin(self, info: ExecutionInfo, count: int | None) -> None:
-        if running := self._current():
+        # Subshells run cells in threads of their own, side by side.
+        if running := self._active.get(threading.get_ident()):
             running.nested += 1
             return
+        self._keep_late()
         raw = info.raw_cell or ""
         code = getattr(info, "transformed_cell", None) or str(self.shell.transform_cell(raw))  # type: ignore[no-untyped-call]
-        cell_id = self._cell_id(info, raw)  # which may find out the notebook, too
-        active = ActiveRun(
-            self._place(),
-            cell_id,
-            count,
-            redact(raw) if self.record_source else None,
-            code,
-        )
-        self._active.append(active)
+        cell_id = self._where.cell_id(info)
+        source = redact(raw) if self.record_source else None
+        active = ActiveRun(self._where.place(), cell_id, count, source, code)
+        self._active[threading.get_ident()] = active
         active.pending = self._flow.before(code, active.run_id)
 
     def _begin_late(self) -> None:
@@ -316,7 +320,9 @@ class Recorder:
         error = None
         if result is not None:
             error = result.error_in_exec or result.error_before_exec
-            self._learn_offset(active, result)
+            active.execution_count = self._where.counted(
+                active.execution_count, result.execution_count
+            )
         flow = (
             self._flow.after(active.pending, raised=error is not None) if active.pending else None
         )
@@ -347,14 +353,21 @@ class Recorder:
             active = self._current()
             if active is not None:
                 active.saw(event)
-                if isinstance(event, access.Write) and not self.paused:
+                if isinstance(event, access.Write) and not self.paused and active.spool_again():
                     # The commit names this run: let it be known even if the kernel dies now.
                     self._keep(active, upload=False)
             elif self._last is not None and not self.paused and not _in_main_thread():
-                # A thread that outlived its cell.
-                self._last.saw(event)
-                self._last.revision += 1
-                self._keep(self._last)
+                self._last.saw(event)  # in a thread that outlived its cell
+                self._late = True
+                if self._last.spool_again():
+                    self._keep_late()
+
+    def _keep_late(self) -> None:
+        """Record anew what a run's threads did after it had ended."""
+        if self._late and self._last is not None:
+            self._late = False
+            self._last.revision += 1
+            self._keep(self._last)
 
     @_harmless
     def _bypassed(self, names: Iterable[str]) -> None:
@@ -368,39 +381,9 @@ class Recorder:
         return self._uploader.outboxes[-1].lake.url if self._uploader.outboxes else ""
 
     def _current(self) -> ActiveRun | None:
-        return self._active[-1] if self._active else None
-
-    def _place(self) -> Place:
-        user = self._user or identity.current_user()
-        return Place(self.notebook, user, self._session_id, identity.host())
-
-    def _cell_id(self, info: ExecutionInfo, source: str) -> str | None:
-        if cell_id := places.clean_cell_id(getattr(info, "cell_id", None)):
-            return cell_id
-        if self._notebook is None and not self.notebook:
-            if found := places.notebook_by_source(Path.cwd(), source):
-                self._notebook = found[0]
-                return found[1]
-            return None
-        if self.notebook.endswith(".ipynb"):
-            return places.cell_in(self.notebook, source)[1]
-        return None
-
-    def _count(self, info: ExecutionInfo) -> int | None:
-        """Return the cell's execution count: IPython counts on before or after this event."""
-        if not info.store_history:
-            return None
-        if self._count_offset is None:
-            import IPython
-
-            self._count_offset = int(IPython.version_info >= (9, 0))
-        return int(self.shell.execution_count) - self._count_offset
-
-    def _learn_offset(self, active: ActiveRun, result: ExecutionResult) -> None:
-        count = result.execution_count
-        if count is not None and active.execution_count not in (None, count):
-            self._count_offset = (self._count_offset or 0) + active.execution_count - count
-            active.execution_count = count
+        """Return the run of this thread's cell, else of the one that began last."""
+        mine = self._active.get(threading.get_ident())
+        return mine or next(reversed(self._active.values()), None)
 
     def _notice(self, line: str) -> None:
         self._notices.append(line)
@@ -428,3 +411,9 @@ def _dataflow(namespace: dict[str, object]) -> Dataflow:
 
 def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
+
+
+def _forget_uploads(recorder: Recorder | None) -> None:
+    """Leave the spool and the lake's lineage to the parent, in a process that was forked off."""
+    if recorder is not None:
+        recorder._uploader = Uploader()

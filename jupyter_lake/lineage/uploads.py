@@ -53,6 +53,7 @@ class Outbox:
     def __init__(self, lake: Lake, *, notice: Callable[[str], None]) -> None:
         self.lake = lake
         self.problem = ""
+        self.tries = 0
         self._notice = notice
         self._lock = threading.Lock()
         self._waiting: dict[str, Run] = {}
@@ -113,6 +114,7 @@ class Outbox:
 
     def send(self) -> None:
         """Upload what waits, here and in the files of dead processes; never raises."""
+        self.tries += 1
         try:
             if self._spool is not None:
                 self._spool.sync()
@@ -196,12 +198,18 @@ class Uploader:
         """Wait until everything has arrived; False if it has not within `timeout` seconds."""
         end = time.monotonic() + timeout
         self._hurry.set()
-        for outbox in self.outboxes:
-            outbox.hurry()
-        while any(not outbox.idle and not outbox.problem for outbox in self.outboxes):
+        # A try that is under way does not count: it may have begun to fail before.
+        tries = {id(outbox): outbox.tries for outbox in self.outboxes}
+        while any(
+            not outbox.idle and not (outbox.problem and outbox.tries > tries.get(id(outbox), 0))
+            for outbox in self.outboxes
+        ):
             left = end - time.monotonic()
             if left <= 0:
                 break
+            for outbox in self.outboxes:
+                if outbox.tries <= tries.get(id(outbox), 0):
+                    outbox.hurry()
             self.wake()
             time.sleep(min(0.005, left))
         self._hurry.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -209,3 +210,56 @@ def test_a_failure_of_the_recorder_never_reaches_the_cell(
             )
     notebook.ok("x = 1")
     assert last(lake).source == "x = 1"
+
+
+def test_cells_of_subshells_run_side_by_side_and_are_told_apart(
+    notebook: Notebook, lake: store.Lake
+) -> None:
+    """Subshells of ipykernel run cells in threads of their own."""
+    from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
+
+    recorder = notebook.recorder
+
+    def subshell() -> None:
+        info = ExecutionInfo("side", True, False, True, "side-cell")
+        result = ExecutionResult(info)
+        recorder._before_cell(info)
+        lake.repo("flights").commit("main").read("weather.csv")
+        recorder._after_cell(result)
+
+    notebook.shell.user_ns["subshell"] = subshell
+    notebook.ok(
+        "import threading\n"
+        f"{READ}\n"
+        "thread = threading.Thread(target=subshell); thread.start(); thread.join()"
+    )
+    reads = {run.cell_id: [read.path for read in run.reads] for run in runs_of(lake)}
+    assert reads == {"side-cell": ["weather.csv"], "cell-1": ["flights/2013-01.csv"]}
+
+
+def test_many_commits_in_one_cell_are_put_down_in_little_room(
+    notebook: Notebook, lake: store.Lake
+) -> None:
+    notebook.ok(
+        "reports = lake.repo('reports')\n"
+        "for number in range(40):\n"
+        "    with reports.transaction('main', message='m') as tx:\n"
+        "        tx.write(f'{number}.txt', b'x')"
+    )
+    assert len(last(lake).writes) == 40
+    assert sum(path.stat().st_size for path in notebook.recorder.spools()) < 100_000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_process_leaves_the_spool_alone(notebook: Notebook, lake: store.Lake) -> None:
+    notebook.ok("x = 1")
+    child = os.fork()
+    if child == 0:
+        try:
+            notebook.run("y = 2")
+            notebook.recorder.flush(1)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert [run.source for run in runs_of(lake)] == ["x = 1"]
