@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_lake.addresses import Address, Ref
+from jupyter_lake.addresses import Address
 from jupyter_lake.errors import InvalidInputError, RunNotFoundError
 
 if TYPE_CHECKING:
-    from jupyter_lake.lineage import InputState
     from jupyter_lake.server.question import Question
 
 __all__ = ["inputs", "lineage", "list_activity", "show_run"]
@@ -38,7 +37,7 @@ def inputs(question: Question) -> object:
     address = Address.parse(_address(question))
     lake = question.lake
     commit = lake.repo(address.repo).commit(address.ref)
-    return {"commit": commit.id, "inputs": [_input(state) for state in freshness(lake, commit)]}
+    return {"commit": commit.id, "inputs": [state.to_dict() for state in freshness(lake, commit)]}
 
 
 def list_activity(question: Question) -> object:
@@ -60,11 +59,6 @@ def show_run(question: Question, run: str) -> object:
         f"The lake has no record of the run {run}.",
         hint="`%lake sql FROM lake.runs` lists those it has.",
     )
-
-
-def _input(state: InputState) -> dict[str, object]:
-    address = Address(state.repo, Ref(state.commit), state.path)
-    return state.to_dict() | {"address": str(address)}
 
 
 def _with_place(question: Question, about: dict[str, object]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jupyter_lake.server import commits, files, heads, history, lineage, repos
+from jupyter_lake.server import commits, files, heads, history, lineage, repos, staleness
 
 if TYPE_CHECKING:
     from jupyter_lake.server.handlers import Answer
@@ -31,6 +31,7 @@ ROUTES: Mapping[str, Mapping[str, Answer]] = {
     f"repos/{NAME}/preview": {"GET": files.preview_path},
     "lineage": {"GET": lineage.lineage},
     "inputs": {"GET": lineage.inputs},
+    "stale": {"GET": staleness.stale_cells},
     "activity": {"GET": lineage.list_activity},
     f"runs/{NAME}": {"GET": lineage.show_run},
 }

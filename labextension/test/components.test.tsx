@@ -38,7 +38,7 @@ function draw(component: React.ReactNode): void {
   );
 }
 
-function list(rows: number, onSelect = (_: string) => {}) {
+function list(rows: number, onSelect: (key: string) => void = () => undefined) {
   return (
     <VirtualList
       rows={Array.from({ length: rows }, (_, index) => ({ key: `r${index}` }))}

@@ -30,13 +30,13 @@ test('names and paths may hold any character', async () => {
 test('a refusal carries what is wrong and what to do', async () => {
   const body = { kind: 'ref-not-found', message: 'No branch x.', hint: 'There is main.' };
   const { lake } = client(404, body);
-  const error = await lake.refs('sales').catch(LakeError.from);
+  const error = await lake.refs('sales').catch(reason => LakeError.from(reason));
   expect(error).toMatchObject({ ...body, status: 404 });
 });
 
 test('a server without the extension is named as such', async () => {
   const { lake } = client(404, { message: 'Not Found' });
-  const error = (await lake.lake().catch(LakeError.from)) as LakeError;
+  const error = (await lake.lake().catch(reason => LakeError.from(reason))) as LakeError;
   expect(error.kind).toBe('no-extension');
   expect(error.hint).toContain('jupyter server extension enable');
 });
@@ -44,6 +44,6 @@ test('a server without the extension is named as such', async () => {
 test('a server that does not answer is trouble of its own', async () => {
   const { lake, fetch } = client(200, {});
   fetch.mockRejectedValue(new TypeError('refused'));
-  const error = (await lake.lake().catch(LakeError.from)) as LakeError;
+  const error = (await lake.lake().catch(reason => LakeError.from(reason))) as LakeError;
   expect(error.kind).toBe('no-server');
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import httpx
 import pyarrow as pa
@@ -9,11 +10,10 @@ import pytest
 
 from jupyter_lake.lake import Lake
 from tests.jupyter import JupyterServer, jupyter_server
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.server.conftest import Api
-    from tests.jupyter import JupyterServer
     from jupyter_lake.lake import Lake
+    from tests.jupyter import JupyterServer
+    from tests.server.conftest import Api
 
 
 def test_a_log_is_newest_first_with_the_names_of_its_commits(api: Api) -> None:

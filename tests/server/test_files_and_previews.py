@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.server.conftest import Api
     from jupyter_lake.lake import Lake
+    from tests.server.conftest import Api
 
 
 def test_a_folder_lists_folders_first_and_says_what_they_hold(api: Api) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-
-from jupyter_lake.lake import Lake
 from typing import TYPE_CHECKING
 
+from jupyter_lake.lake import Lake
+
 if TYPE_CHECKING:
-    from tests.server.conftest import Api
     from pathlib import Path
+
+    from tests.server.conftest import Api
 
 
 def test_a_lake_says_where_it_lies_and_who_asks(api: Api, lake: Lake) -> None:

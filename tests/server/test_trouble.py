@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_lake.lake import Lake
 from tests.jupyter import jupyter_server
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.servers import S3Server
-    from tests.server.conftest import Api
     from pathlib import Path
+
+    from tests.server.conftest import Api
+    from tests.servers import S3Server
 
 
 @pytest.mark.parametrize(

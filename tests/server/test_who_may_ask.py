@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from jupyter_lake.server.routes import ROUTES
 from tests.jupyter import JupyterServer, jupyter_server
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jupyter_lake.lake import Lake
     from pathlib import Path
+
+    from jupyter_lake.lake import Lake
 
 READ_ONLY = """
 from jupyter_server.auth import Authorizer

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from jupyter_lake.lake import Lake
 from tests.ui.panel import violations
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def test_the_main_line(
     _run_the_notebook(panel, theme)
     _see_what_came_of_it(panel, theme)
     _go_on_from_there(panel, theme)
+    _learn_that_the_data_moved_on(panel, demo, theme)
 
 
 def _look_at_the_data(panel: Panel, theme: str) -> None:
@@ -114,6 +116,20 @@ def _go_on_from_there(panel: Panel, theme: str) -> None:
     expect(cell.locator(".jp-OutputArea")).to_contain_text("ExpressJet", timeout=30_000)
     _nothing_overflows(page)
     panel.picture(f"{theme}-6-query")
+
+
+def _learn_that_the_data_moved_on(panel: Panel, demo: Lab, theme: str) -> None:
+    repo = Lake.open(str(demo.lake)).repo("flights")
+    january = repo.commit().read("flights/2013-01.parquet")
+    with repo.transaction("main", message="January 2014", author="bob") as tx:
+        tx.write("flights/2014-01.parquet", january)
+    lineage = panel.node.get_by_role("list", name="Lineage of reports@main/delays")
+    expect(lineage).to_contain_text("1 version behind")
+    badge = panel.page.get_by_role("note").filter(has_text="flights/flights has 1 newer version")
+    expect(badge.first).to_be_attached()
+    badge.first.scroll_into_view_if_needed()
+    panel.picture(f"{theme}-7-stale")
+    assert violations(panel.page, ".jp-Lake-panel", ".jp-Lake-badge") == []
 
 
 def _nothing_overflows(page: Page) -> None:

@@ -14,7 +14,8 @@ import type {
   IInputState,
   ILake,
   IRefs,
-  IRepo
+  IRepo,
+  StaleCells
 } from './types';
 
 /** The lake's REST routes as functions, for the lake at `url` (empty: the server's own). */
@@ -75,6 +76,9 @@ export class LakeClient {
 
   inputs = async (address: string) =>
     (await this.get<{ inputs: IInputState[] }>('inputs', { address })).inputs;
+
+  stale = async (notebook: string) =>
+    (await this.get<{ cells: StaleCells }>('stale', { notebook })).cells;
 
   activity = async (limit = 100) => (await this.get<IActivity>('activity', { limit })).runs;
 

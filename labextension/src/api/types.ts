@@ -141,6 +141,11 @@ export interface IHeads {
 
 /** An input of a commit, and how many newer versions of it there are. */
 export interface IInputState {
-  address: string;
+  repo: string;
+  path: string;
+  commit: string;
   behind: number;
 }
+
+/** Cells, by id, with the inputs that have moved on since they ran. */
+export type StaleCells = Record<string, IInputState[]>;

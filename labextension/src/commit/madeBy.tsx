@@ -50,7 +50,9 @@ export function MadeBy(props: { commit: ICommitDetail; made: IProvenance }): Rea
         <ul>
           {inputs.map(input => {
             const where = address(input.repo, input.commit, input.path);
-            const state = states?.find(each => each.address === where);
+            const state = states?.find(
+              each => address(each.repo, each.commit, each.path) === where
+            );
             return (
               <li key={where} title={where}>
                 {trans.__('from')}{' '}

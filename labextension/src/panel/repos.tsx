@@ -27,12 +27,10 @@ export function Repos(): React.JSX.Element {
   const { lake, repos, selection } = model;
   useSignal(lake, repos, selection);
   const [filter, setFilter] = useState('');
-  if (lake.error) {
-    return <LakeTrouble error={lake.error} />;
-  }
   const known = repos.value;
+  const trouble = lake.error ?? repos.error;
   if (!known) {
-    return <></>;
+    return trouble ? <LakeTrouble error={trouble} /> : <></>;
   }
   if (!known.length) {
     return (
@@ -61,6 +59,7 @@ export function Repos(): React.JSX.Element {
   };
   return (
     <div className="jp-Lake-repos">
+      {trouble && <LakeTrouble error={trouble} />}
       {known.length >= FILTER_FROM && (
         <input
           className="jp-Lake-filter"
