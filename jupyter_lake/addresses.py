@@ -42,12 +42,12 @@ def check_repo_name(name: str) -> str:
     """
     if not _REPO.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
         raise InvalidNameError(
-            f"{name!r} can't name a repo.",
+            f"{_shown(name)} can't name a repo.",
             hint="Use small letters, digits, '.', '_' and '-', starting with a letter or digit.",
         )
     if name in RESERVED_REPOS:
         raise InvalidNameError(
-            f"{name!r} can't name a repo: in SQL it holds the lineage tables.",
+            f"{_shown(name)} can't name a repo: in SQL it holds the lineage tables.",
             hint="Choose another name.",
         )
     return name
@@ -62,7 +62,7 @@ def check_ref_name(name: str) -> str:
     """
     if not _REF.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
         raise InvalidNameError(
-            f"{name!r} can't name a branch or tag.",
+            f"{_shown(name)} can't name a branch or tag.",
             hint="Use letters, digits, '.', '_' and '-', starting with a letter or digit.",
         )
     return name

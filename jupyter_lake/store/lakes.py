@@ -223,7 +223,7 @@ def _lake_id(objects: ObjectStore, data: bytes) -> str:
 
 def _stranger(objects: ObjectStore) -> ObjectInfo | None:
     """Return something that lies where a lake is to be; what a probe left there is nothing."""
-    return next((info for info in objects.list("") if not info.key.startswith("probe/")), None)
+    return next((info for info in objects.list("") if not info.key.startswith("probe-")), None)
 
 
 def _no_lake(objects: ObjectStore) -> LakeNotFoundError | NotALakeError:

@@ -26,7 +26,7 @@ def probe(objects: ObjectStore) -> None:
     LakeError
         If the store can't be written to at all.
     """
-    keys = [f"probe/{secrets.token_hex(8)}" for _ in range(2)]
+    keys = [f"probe-{secrets.token_hex(8)}" for _ in range(2)]
     try:
         _refuses_the_second(objects, keys[0])
         _has_one_winner(objects, keys[1])

@@ -103,8 +103,10 @@ def test_a_missing_object_is_missing(
     store.create("here", b"1")
     with pytest.raises(ObjectMissing, match="there/it/is/not"):
         store.get("there/it/is/not", start=span[0], end=span[1])
-    with pytest.raises(ObjectMissing):
-        store.get("here/inside")
+    for key in ("here/inside", 300 * "x"):
+        with pytest.raises(ObjectMissing):
+            store.get(key)
+        assert store.info(key) is None
     assert store.info("there/it/is/not") is None
     assert keys(store, "there/") == []
 

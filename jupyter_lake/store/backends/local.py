@@ -84,10 +84,11 @@ class LocalStore:
         """Return size and time of an object, or None."""
         try:
             found = os.stat(self._path(key))
-        except (FileNotFoundError, NotADirectoryError):
-            return None
         except OSError as error:
-            raise self._explain(error, key) from error
+            told = self._explain(error, key)
+            if isinstance(told, ObjectMissing):
+                return None
+            raise told from error
         return None if _is_folder(found) else _object_info(key, found)
 
     def list(self, prefix: str, *, after: str | None = None) -> Iterator[ObjectInfo]:
@@ -242,6 +243,8 @@ class LocalStore:
         if isinstance(error, FileExistsError):
             return ObjectExists(key, self.url)
         if isinstance(error, (FileNotFoundError, NotADirectoryError, IsADirectoryError)):
+            return ObjectMissing(key, self.url)
+        if error.errno == errno.ENAMETOOLONG:  # so nothing can lie there
             return ObjectMissing(key, self.url)
         if isinstance(error, PermissionError):
             return AccessDeniedError(

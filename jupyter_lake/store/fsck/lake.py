@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["fsck"]
 
 _REPO = "[a-z0-9][a-z0-9._-]*"
-_OUTSIDE_REPOS = re.compile(r"lake\.json|lineage/.+|probe/[0-9a-f]+")
+_OUTSIDE_REPOS = re.compile(r"lake\.json|lineage/.+|probe-[0-9a-f]+")
 _IN_REPO = re.compile(rf"repos/(?P<repo>{_REPO})/.+")
 
 
