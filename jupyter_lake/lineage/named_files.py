@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
 from jupyter_lake.lineage.untracked import readable_name
 
@@ -46,10 +47,11 @@ def named_files(code: str, namespace: Mapping[str, object]) -> list[str]:
 
 def _holds_duckdb(code: str, namespace: Mapping[str, object]) -> bool:
     names = set(re.findall(r"[A-Za-z_]\w*", code))
+    values = [namespace[name] for name in names & namespace.keys()]
     return any(
-        (type(namespace[name]).__module__ or "").split(".")[0] in ("duckdb", "_duckdb")
-        or getattr(namespace[name], "__name__", "") == "duckdb"
-        for name in names & namespace.keys()
+        (type(value).__module__ or "").split(".")[0] in ("duckdb", "_duckdb")
+        or (isinstance(value, ModuleType) and vars(value).get("__name__") == "duckdb")
+        for value in values
     )
 
 

@@ -8,37 +8,24 @@ step up is what a dataset was made from, through however many cells.
 
 from __future__ import annotations
 
-import ast
-import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import RunNotFoundError
-from jupyter_lake.lineage.graph import (
-    DatasetNode,
-    Graph,
-    GraphEdge,
-    Node,
-    OutsideNode,
-    RunNode,
-    VariableNode,
-)
+from jupyter_lake.lineage.canvas import Canvas
+from jupyter_lake.lineage.graph import DatasetNode, Graph, Node, RunNode, VariableNode
+from jupyter_lake.lineage.makers import runs_that_made
 from jupyter_lake.lineage.runlog import RunLog, read_runs
-from jupyter_lake.lineage.runs import Run, RunRead, RunWrite
+from jupyter_lake.lineage.runs import Run, RunRead, RunWrite, Upstream
 from jupyter_lake.lineage.versions import Version, Versions, overlap
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.recorder import Recorder
-    from jupyter_lake.store import Commit, Lake
+    from jupyter_lake.store import Lake
 
 __all__ = ["downstream", "graph", "upstream"]
-
-LARGEST = 1_000
-"""Nodes; more nobody can look at."""
 
 
 def graph(
@@ -93,14 +80,11 @@ class _Tracer:
         self.log = log
         self.recorder = recorder
         self.versions = Versions(lake)
-        self.nodes: dict[str, Node] = {}
-        self.edges: dict[tuple[str, str, str], GraphEdge] = {}
-        self.runs: dict[str, Run] = {}
-        self.cut = False
+        self.canvas = Canvas(self.versions)
 
     def trace(self, subject: Address | str, *, up: int, down: int) -> Graph:
         start = self._start(subject)
-        self.nodes[start.id] = start
+        self.canvas.draw(start)
         if isinstance(start, DatasetNode):
             self._up([start.version], up)
             self._down([start.version], down, any_version=_no_ref(subject))
@@ -109,9 +93,7 @@ class _Tracer:
             self._down(self._below([start.run]), down)
         elif isinstance(start, VariableNode):
             self._variable(start, up)
-        self._prune(start.id)
-        nodes, edges = _in_order(self.nodes, self.edges.values())
-        return Graph(start.id, nodes, edges, self.cut)
+        return self.canvas.finished(start.id)
 
     def _start(self, subject: Address | str) -> Node:
         if isinstance(subject, str):
@@ -144,8 +126,7 @@ class _Tracer:
         origins = dict(self.recorder.runs_of(start.name))
         runs = self.log.runs(list(origins))
         for run in runs:
-            certainty = origins[run.run_id]
-            self._edge(GraphEdge(run.run_id, start.id, "flow", certainty=certainty))
+            self.canvas.flow(Upstream(run.run_id, (), origins[run.run_id]), start.id)
         self._up(self._above(runs), up)
 
     def _up(self, found: list[Version], depth: int) -> None:
@@ -159,33 +140,16 @@ class _Tracer:
             found = [version for version in self._above(makers) if version not in seen]
             if not found:
                 return
-        self.cut |= any(self._has_makers(version) for version in found)
+        self.canvas.cut |= any(self._has_makers(version) for version in found)
 
     def _makers(self, version: Version) -> list[Run]:
         """Return the runs that wrote a version, drawn with what they wrote."""
         runs = []
         for commit in self.versions.makers(version):
-            for run in self._runs_that_made(commit, version):
+            for run in runs_that_made(self.log, commit, version):
                 runs.append(run)
-                self._edge(
-                    GraphEdge(run.run_id, self._dataset(version).id, "write", commit=commit.id)
-                )
+                self.canvas.wrote(run, version, commit.id)
         return runs
-
-    def _runs_that_made(self, commit: Commit, version: Version) -> list[Run]:
-        from pyarrow import compute as pc
-
-        writes = self.log.writes.filter(pc.field("commit_id") == commit.id)
-        ids = {
-            row["run_id"]
-            for row in writes.to_pylist()
-            if row["repo"] == version.repo and overlap(row["path"], version.path)
-        }
-        named = (commit.provenance or {}).get("run")
-        if isinstance(named, str):
-            ids.add(named)
-        found = self.log.runs(ids)
-        return found or [run for run in [_run_of_provenance(commit, version)] if run]
 
     def _has_makers(self, version: Version) -> bool:
         return any(commit.provenance for commit in self.versions.makers(version)[:1])
@@ -193,26 +157,20 @@ class _Tracer:
     def _above(self, runs: Iterable[Run]) -> list[Version]:
         """Draw runs and all that is upstream in their sessions; return what those read."""
         found: dict[Version, None] = {}
+        done: set[str] = set()
         queue = {run.run_id: run for run in runs}
-        while queue and not self._full():
+        while queue and not self.canvas.full:
             for run in queue.values():
-                self._draw_run(run)
+                self.canvas.run(run)
                 found.update(dict.fromkeys(self._draw_reads(run)))
+            done |= queue.keys()
             sources = {edge.run_id for run in queue.values() for edge in run.upstream}
             known = {run.run_id: run for run in self.log.runs(sources)}
             for run in queue.values():
                 for edge in run.upstream:
                     if edge.run_id in known:
-                        self._edge(
-                            GraphEdge(
-                                edge.run_id,
-                                run.run_id,
-                                "flow",
-                                variables=edge.variables,
-                                certainty=edge.certainty,
-                            )
-                        )
-            queue = {key: run for key, run in known.items() if key not in self.runs}
+                        self.canvas.flow(edge, run.run_id)
+            queue = {key: run for key, run in known.items() if key not in done}
         return list(found)
 
     def _draw_reads(self, run: Run) -> list[Version]:
@@ -220,28 +178,10 @@ class _Tracer:
         for read in run.reads:
             version = self.versions.of(read.repo, read.commit, read.path)
             versions.append(version)
-            self._read_edge(version, run, read)
+            self.canvas.read(version, run, read, behind=self.versions.behind(version))
         for name in run.untracked:
-            node = OutsideNode(name)
-            self.nodes.setdefault(node.id, node)
-            self._edge(GraphEdge(node.id, run.run_id, "untracked"))
+            self.canvas.outside(name, run)
         return versions
-
-    def _read_edge(self, version: Version, run: Run, read: RunRead) -> None:
-        node = self._dataset(version)
-        self._edge(
-            GraphEdge(
-                node.id,
-                run.run_id,
-                "read",
-                columns=read.columns,
-                commit=read.commit,
-                behind=node.behind,
-            )
-        )
-        drawn = self.nodes.get(run.run_id)
-        if node.behind and isinstance(drawn, RunNode):
-            self.nodes[run.run_id] = replace(drawn, stale=True)
 
     # -- down --------------------------------------------------------------------
 
@@ -256,7 +196,7 @@ class _Tracer:
             found = [version for version in self._below(readers) if version not in seen]
             if not found:
                 return
-        self.cut |= any(self._reads_of(version) for version in found)
+        self.canvas.cut |= any(self._reads_of(version) for version in found)
 
     def _readers(self, version: Version, *, any_version: bool) -> list[Run]:
         reads = self._reads_of(version)
@@ -267,28 +207,10 @@ class _Tracer:
                 there = self.versions.of(read.repo, read.commit, version.path or read.path)
                 same = there == version or (not version.path and read.commit == version.commit)
                 if same or any_version:
-                    self._draw_run(run)
-                    self._reader_edge(version, there, run, read)
+                    self.canvas.run(run)
+                    self.canvas.read(version, run, read, behind=self.versions.behind(there))
                     latest[run.run_id] = run
         return list(latest.values())
-
-    def _reader_edge(self, version: Version, there: Version, run: Run, read: RunRead) -> None:
-        """Draw a reader of any version at the one that was asked about, as far behind as it is."""
-        behind = self.versions.behind(there)
-        node = self._dataset(version)
-        self._edge(
-            GraphEdge(
-                node.id,
-                run.run_id,
-                "read",
-                columns=read.columns,
-                commit=read.commit,
-                behind=behind,
-            )
-        )
-        drawn = self.nodes.get(run.run_id)
-        if behind and isinstance(drawn, RunNode):
-            self.nodes[run.run_id] = replace(drawn, stale=True)
 
     def _reads_of(self, version: Version) -> dict[str, list[RunRead]]:
         from pyarrow import compute as pc
@@ -321,24 +243,18 @@ class _Tracer:
         found: dict[Version, None] = {}
         queue = {run.run_id: run for run in runs}
         done: set[str] = set()
-        while queue and not self._full():
+        while queue and not self.canvas.full:
             for run in queue.values():
-                self._draw_run(run)
+                self.canvas.run(run)
                 found.update(dict.fromkeys(self._draw_writes(run)))
             done |= queue.keys()
             ids = pa.array(sorted(queue), pa.string())
             rows = self.log.edges.filter(pc.field("upstream_run_id").isin(ids)).to_pylist()
             below = {run.run_id: run for run in self.log.runs({row["run_id"] for row in rows})}
             for row in rows:
-                self._edge(
-                    GraphEdge(
-                        row["upstream_run_id"],
-                        row["run_id"],
-                        "flow",
-                        variables=tuple(row["variables"] or ()),
-                        certainty=row["certainty"],
-                    )
-                )
+                carried = tuple(row["variables"] or ())
+                edge = Upstream(row["upstream_run_id"], carried, row["certainty"])
+                self.canvas.flow(edge, row["run_id"])
             queue = {key: run for key, run in below.items() if key not in done}
         return list(found)
 
@@ -347,63 +263,8 @@ class _Tracer:
         for path, write in _datasets_written(run).items():
             version = self.versions.of(write.repo, write.commit, path)
             versions.append(version)
-            self._edge(
-                GraphEdge(run.run_id, self._dataset(version).id, "write", commit=write.commit)
-            )
+            self.canvas.wrote(run, version, write.commit)
         return versions
-
-    # -- drawing -----------------------------------------------------------------
-
-    def _dataset(self, version: Version) -> DatasetNode:
-        node = DatasetNode(version, self.versions.behind(version))
-        self.nodes.setdefault(node.id, node)
-        return node
-
-    def _draw_run(self, run: Run) -> None:
-        self.runs[run.run_id] = run
-        if run.run_id not in self.nodes:
-            self.nodes[run.run_id] = RunNode(run)
-
-    def _edge(self, edge: GraphEdge) -> None:
-        key = (edge.source, edge.target, edge.kind)
-        known = self.edges.get(key)
-        if known is not None and edge.kind == "read":
-            columns = _both(known.columns, edge.columns)
-            edge = replace(edge, columns=columns, behind=max(known.behind, edge.behind))
-        self.edges[key] = edge
-
-    def _full(self) -> bool:
-        self.cut |= len(self.nodes) >= LARGEST
-        return len(self.nodes) >= LARGEST
-
-    def _prune(self, subject: str) -> None:
-        """Leave out edges to what is not drawn, and cells that only import or look on."""
-        self.edges = {
-            key: edge
-            for key, edge in self.edges.items()
-            if edge.source in self.nodes and edge.target in self.nodes
-        }
-        while True:
-            sources = {edge.target for edge in self.edges.values()}
-            idle = [
-                node.id
-                for node in self.nodes.values()
-                if isinstance(node, RunNode)
-                and node.id != subject
-                and node.id not in sources
-                and _only_prepares(node.run)
-            ]
-            if not idle:
-                break
-            for node_id in idle:
-                del self.nodes[node_id]
-            self.edges = {
-                key: edge for key, edge in self.edges.items() if edge.source in self.nodes
-            }
-
-
-def _both(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    return None if one is None or other is None else tuple(dict.fromkeys((*one, *other)))
 
 
 def _no_ref(subject: Address | str) -> bool:
@@ -416,18 +277,6 @@ def _is_run_id(text: str) -> bool:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:
         return False
-
-
-def _only_prepares(run: Run) -> bool:
-    """Say whether a cell just imports and loads extensions."""
-    if run.reads or run.writes or run.untracked or run.source is None:
-        return False
-    plain = "\n".join(line for line in run.source.splitlines() if not re.match(r"\s*[%!]", line))
-    try:
-        body = ast.parse(plain).body
-    except (SyntaxError, ValueError):
-        return False
-    return all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in body)
 
 
 def _latest_of_each_cell(runs: Iterable[Run]) -> list[Run]:
@@ -445,53 +294,3 @@ def _datasets_written(run: Run) -> dict[str, RunWrite]:
         folders = [part for part in write.path.split("/")[:-1] if "=" not in part]
         found["/".join(folders) or write.path] = write
     return found
-
-
-def _run_of_provenance(commit: Commit, version: Version) -> Run | None:
-    """Return what a commit itself says of its run, where the lake has no record of it."""
-    known = commit.provenance
-    if not known:
-        return None
-    inputs = known.get("inputs")
-    reads = [each for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else []
-    count = known.get("execution_count")
-    time: datetime = commit.time
-    return Run(
-        run_id=str(known.get("run") or f"commit:{commit.id}"),
-        notebook=str(known.get("notebook") or ""),
-        cell_id=str(known["cell"]) if known.get("cell") else None,
-        execution_count=count if isinstance(count, int) else None,
-        source=None,
-        user=str(known.get("user") or commit.author),
-        started=time,
-        status="ok",
-        reads=tuple(
-            RunRead(str(each["repo"]), str(each["commit"]), str(each["path"])) for each in reads
-        ),
-        writes=(RunWrite(version.repo, commit.id, version.path),),
-    )
-
-
-def _in_order(
-    nodes: dict[str, Node], edges: Iterable[GraphEdge]
-) -> tuple[tuple[Node, ...], tuple[GraphEdge, ...]]:
-    """Sort so that sources come first, where that is possible."""
-    edges = list(edges)
-    waits: dict[str, int] = dict.fromkeys(nodes, 0)
-    targets: dict[str, list[str]] = {}
-    for edge in edges:
-        waits[edge.target] += 1
-        targets.setdefault(edge.source, []).append(edge.target)
-    order: dict[str, Node] = {}
-    ready = [node_id for node_id, count in waits.items() if not count]
-    while ready:
-        node_id = ready.pop(0)
-        order[node_id] = nodes[node_id]
-        for target in targets.get(node_id, ()):
-            waits[target] -= 1
-            if not waits[target]:
-                ready.append(target)
-    order.update((node_id, node) for node_id, node in nodes.items() if node_id not in order)
-    rank = {node_id: number for number, node_id in enumerate(order)}
-    edges.sort(key=lambda edge: (rank[edge.source], rank[edge.target]))
-    return tuple(order.values()), tuple(edges)
