@@ -10,9 +10,12 @@ and folders whose names begin with ``_`` or ``.`` are no data, and folders named
 from __future__ import annotations
 
 import fnmatch
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import DatasetNotFoundError, LakeError
@@ -38,7 +41,7 @@ _COMPRESSIONS = {"gz": "gzip", "zst": "zstd"}
 _GLOB = re.compile(r"[*?\[]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is found out is kept
 class Dataset:
     """The files of one table at one commit.
 
@@ -54,6 +57,8 @@ class Dataset:
         Sorted by path.
     partitions
         For each file, its folders' ``key=value`` pairs; empty without such folders.
+    part
+        What tells some of a dataset's files from all of them; empty for all.
     """
 
     commit: Commit
@@ -62,22 +67,39 @@ class Dataset:
     compression: str
     files: tuple[DataFile, ...]
     partitions: tuple[Mapping[str, str | None], ...] = ()
+    part: str = ""
 
-    @property
+    def only(self, keep: Sequence[int]) -> Dataset:
+        """Return the dataset of some of the files, by their numbers."""
+        if len(keep) == len(self.files):
+            return self
+        return replace(
+            self,
+            files=tuple(self.files[index] for index in keep),
+            partitions=tuple(self.partitions[index] for index in keep) if self.partitions else (),
+            part=hashlib.sha256(",".join(map(str, keep)).encode()).hexdigest()[:8],
+        )
+
+    @cached_property
+    def statistics(self) -> tuple[Mapping[str, Sequence[object]] | None, ...]:
+        """For each file its columns' statistics as the manifest holds them; None if it has none."""
+        texts = (file.entry.stats_text for file in self.files)
+        return tuple(json.loads(text) if text else None for text in texts)
+
+    @cached_property
     def uniform(self) -> bool:
         """Whether the manifest shows that all files have the same columns of the same kinds."""
         if len(self.files) == 1:
             return True
-        known: dict[str, type] = {}
-        names: set[str] | None = None
-        for file in self.files:
-            stats = file.entry.stats
-            if stats is None or (names is not None and names != stats.keys()):
+        kinds: dict[str, str] = {}
+        for stats in self.statistics:
+            if stats is None or (kinds and kinds.keys() != stats.keys()):
                 return False
-            names = set(stats)
-            for name, column in stats.items():
-                kind = type(column.min)
-                if column.min is not None and known.setdefault(name, kind) is not kind:
+            for name, (least, *_) in stats.items():
+                kind = _kind(least)
+                if kinds.setdefault(name, kind) in (kind, ""):
+                    kinds[name] = kind or kinds[name]
+                elif kind:
                     return False
         return True
 
@@ -135,11 +157,11 @@ def dataset_of(commit: Commit, path: str, files: Sequence[DataFile]) -> Dataset:
 
 def differences(dataset: Dataset) -> list[str]:
     """Return sentences that say which columns are missing in which files, as far as is known."""
+    if None in dataset.statistics or dataset.uniform:
+        return []
     holders: dict[str, list[str]] = {}
-    for file in dataset.files:
-        if file.entry.stats is None:
-            return []
-        for name in file.entry.stats:
+    for file, stats in zip(dataset.files, dataset.statistics, strict=True):
+        for name in stats or ():
             holders.setdefault(name, []).append(file.path)
     notes = []
     for name, paths in holders.items():
@@ -148,6 +170,13 @@ def differences(dataset: Dataset) -> list[str]:
             more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
             notes.append(f"{name} is missing in {missing[0]}{more}: NULL there.")
     return notes
+
+
+def _kind(value: object) -> str:
+    """Return what kind a bound is of, as the manifest writes it; empty if it isn't known."""
+    if isinstance(value, dict):
+        return str(next(iter(value)))
+    return "" if value is None else type(value).__name__
 
 
 def _named(commit: Commit, path: str) -> list[DataFile]:

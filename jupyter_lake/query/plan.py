@@ -16,7 +16,7 @@ from jupyter_lake.errors import (
     RepoNotFoundError,
 )
 from jupyter_lake.query.columns import columns_read
-from jupyter_lake.query.datasets import Dataset, differences, resolve_dataset
+from jupyter_lake.query.datasets import Dataset, differences
 from jupyter_lake.query.names import Call, Reference, find_calls, find_references, plainly, says
 from jupyter_lake.query.parsing import Place, places_of
 from jupyter_lake.query.pruning import conditions_at, pruned
@@ -48,6 +48,9 @@ class Around(Protocol):
 
     def serves(self, schema: str) -> bool:
         """Whether a schema is registered."""
+
+    def dataset(self, commit: Commit, path: str) -> Dataset:
+        """Return the dataset at a path of a commit."""
 
 
 Name = tuple[str, str, str]
@@ -84,7 +87,8 @@ class Plan:
         self._commits_at: dict[tuple[str, str], Commit] = {}
         self._uses: list[_Use] = []
         self._repos: frozenset[str] | None = None
-        self._own: frozenset[tuple[str, str]] | None = None
+        self._schemas: frozenset[str] | None = None
+        self._tables: frozenset[tuple[str, str]] | None = None
 
     def rewrite(self, variables: Mapping[str, object]) -> str:
         """Return the statement with lake names replaced by views, which exist from now on."""
@@ -182,7 +186,7 @@ class Plan:
                 "changes it, by a commit.",
             )
         try:
-            return resolve_dataset(self._commit(reference.schema, ref), reference.table)
+            return self._session.dataset(self._commit(reference.schema, ref), reference.table)
         except (DatasetNotFoundError, RepoNotFoundError):
             if reference.sure:
                 raise
@@ -251,10 +255,11 @@ class Plan:
         if "@" in reference.schema or reference.at:
             return False
         schema, table = reference.schema.casefold(), reference.table.casefold()
-        own = self._own_tables()
+        if schema not in self._own_schemas():
+            return False
         if reference.place is Place.TARGET:
-            return any(schema == place for place, _ in own)
-        if (schema, table) not in own:
+            return True
+        if (schema, table) not in self._own_tables():
             return False
         branch = self._session.lake.repo(schema).default_branch
         self.notes.append(
@@ -263,29 +268,37 @@ class Plan:
         )
         return True
 
-    def _own_tables(self) -> frozenset[tuple[str, str]]:
-        """Return the session's own tables by schema, or by database, and each schema by itself."""
-        if self._own is None:
+    def _own_schemas(self) -> frozenset[str]:
+        """Return the names of the session's own schemas and attached databases."""
+        if self._schemas is None:
             rows = self._session.connection.execute(
-                "SELECT database_name, schema_name, name FROM ("
-                " SELECT database_name, schema_name, table_name AS name FROM duckdb_tables()"
-                " UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views()"
-                "  WHERE NOT internal"
-                " UNION ALL SELECT database_name, schema_name, '' FROM duckdb_schemas()"
-                "  WHERE NOT internal)"
-                f" WHERE NOT starts_with(database_name, '{CATALOG}')"
+                "SELECT database_name, schema_name FROM duckdb_schemas()"
+                f" WHERE NOT internal AND NOT starts_with(database_name, '{CATALOG}')"
             ).fetchall()
-            self._own = frozenset(
-                (place.casefold(), name.casefold())
-                for database, schema, name in rows
+            self._schemas = frozenset(name.casefold() for row in rows for name in row)
+        return self._schemas
+
+    def _own_tables(self) -> frozenset[tuple[str, str]]:
+        """Return the session's own tables by schema, and by database."""
+        if self._tables is None:
+            rows = self._session.connection.execute(
+                "SELECT database_name, schema_name, table_name FROM duckdb_tables()"
+                f" WHERE NOT starts_with(database_name, '{CATALOG}')"
+                " UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views()"
+                f" WHERE NOT internal AND NOT starts_with(database_name, '{CATALOG}')"
+            ).fetchall()
+            self._tables = frozenset(
+                (place.casefold(), table.casefold())
+                for database, schema, table in rows
                 for place in (schema, database)
             )
-        return self._own
+        return self._tables
 
     def _say_who_hides(self, variables: Mapping[str, object]) -> None:
         """Note where a table of the session goes before a variable of its name."""
         names = {name for name in places_of(self._statement).names.values() if name in variables}
-        hidden = [name for name in sorted(names) if ("main", name.casefold()) in self._own_tables()]
+        own = self._own_tables() if names else ()
+        hidden = [name for name in sorted(names) if ("main", name.casefold()) in own]
         self.notes += [
             f"{name} is this session's own table here, not the variable {name}; "
             f"`DROP TABLE {name}` or another name for the variable uncovers it."
@@ -303,7 +316,7 @@ class Plan:
         address = Address.parse(repo)
         schema = str(address)
         ref = self._ref(Reference(0, 0, schema, path))
-        dataset = resolve_dataset(self._commit(schema, ref), path)
+        dataset = self._session.dataset(self._commit(schema, ref), path)
         if dataset.format == "arrow":
             raise InvalidInputError(
                 "lake_read has no options for Arrow files.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import QueryError
@@ -142,12 +141,7 @@ class _Table:
 
     def _view(self, part: Sequence[int]) -> str:
         """Return the name of a view of some of the files, by their numbers."""
-        partitions = self.dataset.partitions
-        some = replace(
-            self.dataset,
-            files=tuple(self.files[index] for index in part),
-            partitions=tuple(partitions[index] for index in part) if partitions else (),
-        )
+        some = self.dataset.only(part)
         return f"{self.views.schema_for(some, 'part')}.part"
 
     def _use_manifest(self, columns: Sequence[Column]) -> None:

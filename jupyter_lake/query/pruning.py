@@ -8,13 +8,13 @@ bounds say that no row of it can satisfy one of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.query.parsing import parse
 from jupyter_lake.query.views import partition_type
+from jupyter_lake.store.statistics import decode_value
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -79,27 +79,23 @@ def pruned(dataset: Dataset, alternatives: Sequence[Sequence[Condition]]) -> Dat
     """
     if len(dataset.files) < 2 or not all(alternatives) or not dataset.uniform:
         return dataset
-    keep = [
-        index
-        for index in range(len(dataset.files))
-        if any(
-            all(_may(known, c) for c in one)
-            for known in [_known(dataset, index)]
-            for one in alternatives
-        )
-    ] or [0]
-    if len(keep) == len(dataset.files):
-        return dataset
-    partitions = tuple(dataset.partitions[i] for i in keep) if dataset.partitions else ()
-    return replace(dataset, files=tuple(dataset.files[i] for i in keep), partitions=partitions)
+    wanted = {name for conditions in alternatives for name, _, _ in conditions}
+    keep = []
+    for index in range(len(dataset.files)):
+        known = _known(dataset, index, wanted)
+        if any(all(_may(known, condition) for condition in one) for one in alternatives):
+            keep.append(index)
+    keep = keep or [0]
+    return dataset.only(keep)
 
 
-def _known(dataset: Dataset, index: int) -> dict[str, tuple[Any, Any]]:
-    """Return the bounds of a file's columns, those that its path gives included."""
-    file = dataset.files[index]
-    stats = file.entry.stats or {}
-    bounds: dict[str, tuple[Any, Any]] = {"filename": (file.path, file.path)}
-    bounds |= {name.casefold(): (column.min, column.max) for name, column in stats.items()}
+def _known(dataset: Dataset, index: int, wanted: Collection[str]) -> dict[str, tuple[Any, Any]]:
+    """Return the bounds of some of a file's columns, those that its path gives included."""
+    path = dataset.files[index].path
+    bounds: dict[str, tuple[Any, Any]] = {"filename": (path, path)}
+    for name, (least, greatest, *_) in (dataset.statistics[index] or {}).items():
+        if name.casefold() in wanted:
+            bounds[name.casefold()] = (decode_value(least), decode_value(greatest))
     if dataset.partitions:
         for key, text in dataset.partitions[index].items():
             value = _typed(text, partition_type(dataset, key))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.errors import DatasetNotFoundError, InvalidInputError, QueryError, closest
@@ -311,12 +310,7 @@ def _less(dataset: Dataset, wanted: Counter[tuple[object, ...]]) -> Dataset | No
             chosen.append(index)
     if not chosen:
         return None
-    partitions = dataset.partitions
-    return replace(
-        dataset,
-        files=tuple(dataset.files[index] for index in chosen),
-        partitions=tuple(partitions[index] for index in chosen) if partitions else (),
-    )
+    return dataset.only(chosen)
 
 
 def _beyond(some: Sequence[Column], others: Sequence[Column]) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,10 @@ KeyboardInterrupt arrives at once and is handed on, and the session stays usable
 
 from __future__ import annotations
 
+import contextvars
+import queue
 import threading
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,6 +25,7 @@ Progress = Callable[[float | None, float], None]
 
 PATIENCE = 1.0
 TICK = 0.2
+STOPPING = 0.05
 
 
 class Runner:
@@ -38,7 +42,8 @@ class Runner:
     ----------
     progress
         Called about five times a second, once a statement has run for a
-        second, with the share done (0 to 1; None if not known) and the seconds.
+        second, with the share done (0 to 1; None if not known) and the seconds;
+        at the end once more, with 1.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class Runner:
         self.connection = connection
         self.filesystem = filesystem
         self.progress: Progress | None = None
+        self._thread: _Thread | None = None
 
     def run(self, work: Callable[[], T]) -> T:
         """Return what `work` returns.
@@ -58,35 +64,32 @@ class Runner:
         LakeError
             If a file of the lake couldn't be read.
         """
+        # Only the main thread is told of the stop button, so only it has to be free to hear it.
         if threading.current_thread() is not threading.main_thread():
             return self._told(work)
-        done = threading.Event()
-        outcome: list[T] = []
-        failure: list[BaseException] = []
-
-        def call() -> None:
-            try:
-                outcome.append(self._told(work))
-            except BaseException as error:  # noqa: BLE001  raised again below, in the caller
-                failure.append(error)
-            finally:
-                done.set()
-
-        thread = threading.Thread(target=call, name="jupyter-lake-query", daemon=True)
-        thread.start()
+        task = _Task(lambda: self._told(work))
+        if self._thread is None or not self._thread.alive:
+            self._thread = _Thread()
+            weakref.finalize(self, self._thread.tasks.put, None)
+        self._thread.tasks.put(task)
         try:
-            self._wait(done)
-        except KeyboardInterrupt:
-            self.connection.interrupt()
-            done.wait(10)
+            self._wait(task.done)
+        except BaseException:
+            self._stop(task.done)
             raise
-        if failure:
-            raise failure[0]
-        return outcome[0]
+        if task.failure is not None:
+            raise task.failure
+        return task.outcome  # type: ignore[return-value]
+
+    def _stop(self, done: threading.Event) -> None:
+        # An interrupt that arrives before DuckDB has begun is forgotten: say it until it is heard.
+        while not done.is_set():
+            self.connection.interrupt()
+            done.wait(STOPPING)
 
     def _wait(self, done: threading.Event) -> None:
         waited = 0.0
-        while not done.wait(TICK if waited else min(TICK, PATIENCE)):
+        while not done.wait(TICK):
             waited += TICK
             if self.progress is not None and waited >= PATIENCE:
                 self.progress(self._share(), waited)
@@ -98,7 +101,7 @@ class Runner:
             percent = float(self.connection.query_progress())
         except Exception:  # noqa: BLE001  progress is a courtesy
             return None
-        return percent / 100 if percent >= 0 else None
+        return min(percent / 100, 1.0) if percent >= 0 else None
 
     def _told(self, work: Callable[[], T]) -> T:
         import duckdb
@@ -110,3 +113,44 @@ class Runner:
             if failure is not None:
                 raise failure from None
             raise
+
+
+class _Task:
+    """A piece of work, and what came of it."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self.done = threading.Event()
+        self.outcome: object = None
+        self.failure: BaseException | None = None
+        self._work = work
+        self._context = contextvars.copy_context()
+
+    def do(self) -> None:
+        try:
+            self.outcome = self._context.run(self._work)
+        except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
+            self.failure = error
+        finally:
+            self.done.set()
+
+
+class _Thread:
+    """A thread that does what is put into its queue, until that is None."""
+
+    def __init__(self) -> None:
+        self.tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(
+            target=_work_off, args=(self.tasks,), name="jupyter-lake-query", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there: a fork takes no threads along."""
+        return self._thread.is_alive()
+
+
+def _work_off(tasks: queue.SimpleQueue[_Task | None]) -> None:
+    while (task := tasks.get()) is not None:
+        task.do()
+        del task

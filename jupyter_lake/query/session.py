@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING
 
 from jupyter_lake import access
+from jupyter_lake.query.datasets import Dataset, resolve_dataset
 from jupyter_lake.query.explaining import explained
 from jupyter_lake.query.names import quoted
 from jupyter_lake.query.parsing import statements_of
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from jupyter_lake.store import Lake
+    from jupyter_lake.store import Commit, Lake
 
 __all__ = ["Session"]
+
+REMEMBERED = 64
 
 Provider = Callable[[str], "pa.Table | None"]
 
@@ -56,6 +59,7 @@ class Session:
         self.views = Views(self.connection)
         self.in_transaction = False
         self._providers: dict[str, Provider] = {}
+        self._datasets: dict[tuple[str, str, str], Dataset] = {}
 
     def register_schema(self, name: str, tables: Provider) -> None:
         """Serve ``name.table`` from a function that returns the table, or None.
@@ -71,6 +75,15 @@ class Session:
     def served(self, schema: str, table: str) -> pa.Table | None:
         """Return a table of such a schema."""
         return self._providers[schema.casefold()](table)
+
+    def dataset(self, commit: Commit, path: str) -> Dataset:
+        """Return the dataset at a path of a commit; what was found lately is at hand."""
+        key = (commit.repo.name, commit.id, path)
+        if key not in self._datasets:
+            if len(self._datasets) >= REMEMBERED:
+                del self._datasets[next(iter(self._datasets))]
+            self._datasets[key] = resolve_dataset(commit, path)
+        return self._datasets[key]
 
     def sql(self, statement: str, *, variables: Mapping[str, object] | None = None) -> Result:
         """Run one or more statements; the last one's rows are the result.

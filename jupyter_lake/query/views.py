@@ -72,8 +72,9 @@ class Views:
             Whether the connection is inside a transaction, which sees only
             databases that it hasn't looked at before as they are now.
         """
-        schema = f"{dataset.commit.repo.name}@{dataset.commit.id[:12]}{_variant(dataset, filename)}"
-        key = (schema, table.casefold())
+        commit = dataset.commit
+        schema = f"{commit.repo.name}@{commit.id[:12]}{_variant(dataset, table, filename)}"
+        key = (schema, table)
         if key not in self._made:
             if fresh:
                 self._attach()
@@ -88,7 +89,7 @@ class Views:
         registered = f"jupyter_lake_{schema}_{table}_{len(self._made)}"
         self._connection.register(registered, content)
         made = self._create(name, table, f"FROM {quoted(registered)}", seen_by_person=True)
-        self._made[name, table.casefold()] = made
+        self._made[name, table] = made
         return made
 
     def _attach(self) -> None:
@@ -130,11 +131,15 @@ class Views:
         return f"FROM {quoted(name)}"
 
 
-def _variant(dataset: Dataset, filename: bool) -> str:
-    """Return what tells this choice of files from others of the same commit."""
-    marks = "+filename" if filename else ""
-    digest = hashlib.sha256("\n".join(file.path for file in dataset.files).encode())
-    return f"{marks}#{digest.hexdigest()[:8]}"
+def _variant(dataset: Dataset, table: str, filename: bool) -> str:
+    """Return what tells this view from others of the same name at the same commit."""
+    marks = ["+filename"] if filename else []
+    marks += [f"#{dataset.part}"] if dataset.part else []
+    # DuckDB takes names for the same that differ in case only, a lake doesn't.
+    if (table, table) != (dataset.path, table.lower()):
+        path = hashlib.sha256(f"{dataset.path}\n{table}".encode())
+        marks.append(f"~{path.hexdigest()[:6]}")
+    return "".join(marks)
 
 
 def select(

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-__all__ = ["ColumnStats", "Value", "decode_stats", "describe_parquet", "encode_stats"]
+__all__ = [
+    "ColumnStats",
+    "Value",
+    "decode_stats",
+    "decode_value",
+    "describe_parquet",
+    "encode_stats",
+]
 
 Value = bool | int | float | str | date | datetime | time | Decimal
 
@@ -125,7 +132,7 @@ def encode_stats(stats: Mapping[str, ColumnStats]) -> str:
 def decode_stats(text: str) -> dict[str, ColumnStats]:
     """Return the statistics that `encode_stats` wrote."""
     return {
-        name: ColumnStats(_decode(least), _decode(greatest), nulls)
+        name: ColumnStats(decode_value(least), decode_value(greatest), nulls)
         for name, (least, greatest, nulls) in json.loads(text).items()
     }
 
@@ -144,7 +151,8 @@ def _encode(value: Value | None) -> object:
             return value
 
 
-def _decode(value: object) -> Value | None:
+def decode_value(value: object) -> Value | None:
+    """Return a bound from how `encode_stats` writes it."""
     if not isinstance(value, dict):
         return cast("Value | None", value)
     ((kind, text),) = value.items()
