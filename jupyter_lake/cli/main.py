@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from jupyter_lake.cli.options import take_global_options
 from jupyter_lake.errors import LakeError
 from jupyter_lake.verbs import HelpAsked, Output, UsageError, Workspace, parse_words, run
+from jupyter_lake.verbs.querying import Rows
 
 __all__ = ["main"]
 
@@ -63,7 +64,10 @@ def _run(words: Sequence[str]) -> int:
 
 def _print(answer: object, *, as_json: bool) -> None:
     to_dict = getattr(answer, "to_dict", None)
-    if as_json and to_dict is not None:
+    if isinstance(answer, Rows):
+        for line in answer.lines():
+            print(line)
+    elif as_json and to_dict is not None:
         print(json.dumps(to_dict(), indent=2, default=str))
     else:
         print(repr(answer))

@@ -41,7 +41,7 @@ class FileChange:
     def row(self) -> tuple[Cell | str, ...]:
         """Return the change as a row of a table."""
         sign = f"{_SIGNS[self.kind]} {self.kind}"
-        rows = "" if self.rows is None else f"{self.rows:+,}"
+        rows = "" if self.rows is None else f"{self.rows:+,}" if self.rows else "0"
         style = self.kind if self.kind in ("added", "removed", "changed") else ""
         return (
             Cell(sign, style=style),  # type: ignore[arg-type]

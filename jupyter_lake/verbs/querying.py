@@ -6,17 +6,22 @@ import argparse
 import io
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_lake.verbs.output import Text
+from jupyter_lake.verbs.output import Block, Code, Output, Text
 from jupyter_lake.verbs.parsing import UsageError
 from jupyter_lake.verbs.registry import argument, verb
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow import csv
+
     from jupyter_lake.query import Result
     from jupyter_lake.verbs.workspace import Workspace
 
-__all__ = ["formatted", "sql"]
+__all__ = ["Rows", "sql"]
 
 
 @verb(
@@ -33,7 +38,7 @@ __all__ = ["formatted", "sql"]
     ),
     raw="statement",
 )
-def sql(workspace: Workspace, options: argparse.Namespace) -> Result | Text:
+def sql(workspace: Workspace, options: argparse.Namespace) -> Result | Rows | Text:
     """Run SQL over tables at any commits: repo.table, "repo@ref".table.
 
     A repo without a ref is at its pin, else at the head of its default branch.
@@ -55,19 +60,52 @@ def sql(workspace: Workspace, options: argparse.Namespace) -> Result | Text:
             hint=f"Write: {workspace.command('sql')} SELECT ... FROM repo.table",
         )
     result = workspace.session.sql(statement, variables=workspace.variables())
+    if options.format in ("csv", "json"):
+        return Rows(result, options.format)
     result.arrow()  # so that an error, a bar and the stop button are this cell's
-    return formatted(result, options.format) if options.format else result
+    return Text(repr(result)) if options.format else result
 
 
-def formatted(result: Result, form: str) -> Text:
-    """Return a result as text to hand on: ``csv``, ``json`` (lines), or a whole ``table``."""
-    if form == "table":
-        return Text(repr(result))
-    table = result.arrow()
-    if form == "csv":
+@dataclass(frozen=True, slots=True, repr=False)
+class Rows(Output):
+    """A result as lines for another program: CSV, or JSON with an object a line."""
+
+    result: Result
+    form: str
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines; no more than a batch of rows is held at a time."""
+        return self._csv() if self.form == "csv" else self._json()
+
+    def blocks(self) -> Sequence[Block]:
+        """Return the lines as one block."""
+        return (Code("\n".join(self.lines())),)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the rows."""
+        return {"rows": self.result.arrow().to_pylist()}
+
+    def _csv(self) -> Iterator[str]:
+        import pyarrow as pa
+        from pyarrow import csv
+
+        empty = pa.table({name: pa.array([]) for name in self.result.columns})
+        yield from self._written(empty)
+        for batch in self.result.batches():
+            yield from self._written(
+                pa.Table.from_batches([batch]), csv.WriteOptions(include_header=False)
+            )
+
+    @staticmethod
+    def _written(table: pa.Table, options: csv.WriteOptions | None = None) -> Iterator[str]:
         from pyarrow import csv
 
         buffer = io.BytesIO()
-        csv.write_csv(table, buffer)
-        return Text(buffer.getvalue().decode().rstrip("\n"))
-    return Text("\n".join(json.dumps(row, default=str) for row in table.to_pylist()))
+        csv.write_csv(table, buffer, options)
+        if text := buffer.getvalue().decode().removesuffix("\n"):
+            yield text
+
+    def _json(self) -> Iterator[str]:
+        for batch in self.result.batches():
+            for row in batch.to_pylist():
+                yield json.dumps(row, default=str)

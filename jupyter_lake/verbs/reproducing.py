@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Reproduced", "reproduce"]
 
+WIDTH = 60
+
 _TOLD = {
     "same files": "Made again: the files are the same, byte by byte.",
     "same rows": "Made again: the rows are the same.",
@@ -48,7 +50,7 @@ class Reproduced(Output):
             (Cell(str(made.version), style="strong"), f"came from {count(made.runs, 'cell')}")
         )
         rows = tuple(
-            (run.cell, Cell(run.first_line, style="graph"), run.user, moment(run.started))
+            (run.cell, _first_line(run.first_line), run.user, moment(run.started))
             for run in made.runs
         )
         blocks: list[Block] = [title, Table(("cell", "", "who", "when"), rows)]
@@ -79,6 +81,11 @@ class Reproduced(Output):
             "notebook": self.notebook or None,
             "outcome": {"says": outcome.says, "detail": outcome.detail} if outcome else None,
         }
+
+
+def _first_line(line: str) -> Cell:
+    shown = line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
+    return Cell(shown, tip=line, style="graph")
 
 
 @verb(

@@ -70,6 +70,23 @@ def test_sql_prints_what_other_programs_read(lake: Command, words: list[str], pr
     assert lake("sql", statement, *words).out == printed
 
 
+@pytest.mark.parametrize(("form", "printed"), [("csv", '"a","b"\n'), ("json", "")])
+def test_no_rows_are_no_rows(lake: Command, form: str, printed: str) -> None:
+    assert lake("sql", "SELECT 1 AS a, 'x' AS b WHERE false", "--format", form).out == printed
+
+
+def test_csv_keeps_what_is_special(lake: Command) -> None:
+    statement = """SELECT 'a"b,c' AS "x y", NULL AS n, DATE '2026-01-02' AS d"""
+    assert lake("sql", statement, "--format", "csv").out == (
+        '"x y","n","d"\n"a""b,c",,2026-01-02\n'
+    )
+
+
+def test_many_rows_come_whole(lake: Command) -> None:
+    out = lake("sql", "SELECT * FROM range(250000) AS r(n)", "--format", "csv").out
+    assert out.count("\n") == 250_001
+
+
 def test_sql_prints_a_table_for_people(lake: Command) -> None:
     ended = lake("sql", 'SELECT count(*) AS n FROM "sales@v1".orders')
     assert ended.status == 0

@@ -1,0 +1,57 @@
+"""``%lake record``: off, on, without sources; and lineage of a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+Run = Callable[[str], Any]
+
+
+def _sources(run: Run) -> list[str | None]:
+    return [row[0] for row in run("%lake sql SELECT source FROM lake.runs").fetchall()]
+
+
+def test_off_leaves_no_trace_and_on_does_again(run: Run) -> None:
+    run("%lake repos")
+    assert repr(run("%lake record off")).startswith("Recording is off")
+    assert run("%lake").recording == "off"
+    run("hidden = 1")
+    run("%lake record on")
+    run("seen = 2")
+    sources = _sources(run)
+    assert "seen = 2" in sources
+    assert "hidden = 1" not in sources
+
+
+def test_sources_can_stay_out(run: Run) -> None:
+    run("%lake repos")
+    run("%lake record --no-source")
+    assert run("%lake").recording == "on, without sources"
+    run("secret = 'value'")
+    assert "secret = 'value'" not in _sources(run)
+    run("%lake record on")
+    run("open_ = 1")
+    assert "open_ = 1" in _sources(run)
+
+
+def test_nothing_is_said_while_it_records(run: Run, shell: InteractiveShell) -> None:
+    assert repr(run("%lake record")).startswith("Recording is on, with the cells' sources.")
+    assert len(_sources(run)) >= 1
+
+
+def test_the_lineage_of_a_variable_needs_no_publication(run: Run) -> None:
+    run("%lake sql late << FROM sales.orders")
+    run("frame = late.df()")
+    graph = run("%lake lineage frame --up 1")
+    assert "sales" in {node.get("repo") for node in graph.to_dict()["nodes"]}
+    assert graph.to_dict()["edges"]
+
+
+def test_a_name_that_is_both_is_the_variable(run: Run) -> None:
+    run("sales = 1")
+    assert "variable sales" in repr(run("%lake lineage sales"))
+    assert "variable" not in repr(run("%lake lineage sales@main/orders"))
