@@ -45,6 +45,7 @@ class Pending:
     identities: dict[str, int] = field(default_factory=dict)
     slots: dict[str, int] = field(default_factory=dict)
     figure: int = 0
+    unread: Writers = ()
     comparison: Comparison | None = None
 
 
@@ -140,6 +141,8 @@ class Dataflow:
         self._watch_figure(pending, closure)
         pending.slots = {name: id(closure.lookup(name)) for name in closure.slots}
         pending.sources = self._sources(closure)
+        if PYPLOT not in closure.reads:
+            pending.unread = pending.sources.pop(PYPLOT)
         pending.comparison = Comparison(closure)
         closure.release()
 
@@ -228,7 +231,7 @@ class Dataflow:
     def _reads(pending: Pending, closure: Closure) -> set[str]:
         """Return the names read, less those that a star import brought before they were."""
         starred = {f"*{name}": module_names(name) for name in pending.reading.star_imports}
-        found = set(pending.sources) - {PYPLOT} - closure.reads.keys()
+        found = set(pending.sources) - closure.reads.keys()
         for name, use in closure.reads.items():
             own = any(name in starred[mark] for mark in use.after if mark in starred)
             if not own and name in pending.sources:
@@ -241,7 +244,7 @@ class Dataflow:
         for name in sorted(names):
             use = closure.reads.get(name)
             read: Certainty = "observed" if use is None or use.certain else "possible"
-            for key, certainty in pending.sources.get(name, ()):
+            for key, certainty in pending.sources.get(name, pending.unread):
                 carriers, known = found.get(key, (set(), "possible"))
                 carriers.add(name)
                 found[key] = (carriers, strongest(known, weakest(read, certainty)))
