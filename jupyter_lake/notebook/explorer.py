@@ -6,7 +6,6 @@ Choosing on the left fills what stands to the right of it.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,28 +13,16 @@ from jupyter_lake.access import quiet
 from jupyter_lake.addresses import Address, Ref
 from jupyter_lake.errors import LakeError
 from jupyter_lake.notebook.previews import preview_html
-from jupyter_lake.verbs import Workspace, argument, verb
 from jupyter_lake.verbs.cells import moment, quantity, size
 
 if TYPE_CHECKING:
     from jupyter_lake.store import Commit, Repo
+    from jupyter_lake.verbs import Workspace
 
-__all__ = ["Explorer", "explore"]
+__all__ = ["Explorer"]
 
 COMMITS = 200
 UP = ".."
-
-
-@verb(
-    "explore",
-    argument("address", metavar="A", nargs="?", completes="address", help="where to begin"),
-    group="look",
-    examples=("explore", "explore sales@main~2/orders"),
-    fronts=("notebook",),
-)
-def explore(workspace: Workspace, options: argparse.Namespace) -> Explorer:
-    """Look round the lake with the mouse: repos, commits, files, first rows."""
-    return Explorer(workspace, Address.parse(options.address) if options.address else None)
 
 
 class Explorer:

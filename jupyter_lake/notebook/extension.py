@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from jupyter_lake.notebook import explorer  # noqa: F401  declares its verb
 from jupyter_lake.notebook.completion import Completion
+from jupyter_lake.notebook.explorer import Explorer
 from jupyter_lake.notebook.magics import LakeMagics
 from jupyter_lake.notebook.progress import Progress
 from jupyter_lake.verbs import Workspace, overview
@@ -52,6 +53,7 @@ def load(shell: InteractiveShell) -> None:
         prefix=PREFIX, front="notebook", variables=lambda: shell.user_ns, recorder=recorder
     )
     workspace.progress = Progress()
+    workspace.explorer = partial(Explorer, workspace)
     LakeMagics.lake.__doc__ = overview(prefix=PREFIX, front="notebook")
     shell.register_magics(LakeMagics(shell, workspace))
     completion = Completion(workspace)

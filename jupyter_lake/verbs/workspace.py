@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from jupyter_lake.errors import InvalidInputError, LakeNotFoundError, VariableNo
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from jupyter_lake.addresses import Address
     from jupyter_lake.lake import Lake
     from jupyter_lake.lineage import Recorder
     from jupyter_lake.query import Session
@@ -43,6 +45,8 @@ class Workspace:
     ----------
     progress
         Told how far a long statement has come: the share and the seconds.
+    explorer
+        Makes widgets to look round with, from an address on; None without widgets.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Workspace:
         self.pins: dict[str, str] = {}
         self.staging: Staging | None = None
         self.progress: Progress | None = None
+        self.explorer: Callable[[Address | None], object] | None = None
 
     def command(self, words: str) -> str:
         """Return a command as the person would type it here, for a hint."""
@@ -109,7 +114,7 @@ class Workspace:
         except LakeNotFoundError as error:
             raise LakeNotFoundError(
                 error.message,
-                hint=f"Make one there: {self.command(f'open {url} --create')}",
+                hint=f"Make one there: {self.command(f'open {shlex.quote(url)} --create')}",
             ) from None
         if self.recorder is not None:
             self.recorder.attach(lake)

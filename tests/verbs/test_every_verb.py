@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import jupyter_lake.notebook  # noqa: F401  declares a verb of its own
-from jupyter_lake.notebook.reference import reference
 from jupyter_lake.verbs import VERBS, parse_line, parse_words
 from jupyter_lake.verbs.parsing import usage
+from jupyter_lake.verbs.reference import reference
 from jupyter_lake.verbs.registry import GROUPS, Verb
 
 ROOT = Path(__file__).parents[2]
@@ -102,4 +101,4 @@ def test_its_addresses_and_variables_can_be_completed(verb: Verb) -> None:
 
 def test_it_is_in_the_documentation() -> None:
     page = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
-    assert page == reference(), "run: python -m jupyter_lake.notebook.reference > docs/verbs.md"
+    assert page == reference(), "run: python -m jupyter_lake.verbs.reference > docs/verbs.md"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_lake.verbs.registry import GROUPS, VERBS, Argument, Verb
+from jupyter_lake.verbs import VERBS
+from jupyter_lake.verbs.registry import GROUPS, Argument, Verb
 
 __all__ = ["reference"]
 
 INTRODUCTION = """\
 # The verbs
 
-Written by `python -m jupyter_lake.notebook.reference` from the verbs themselves.
+Written by `python -m jupyter_lake.verbs.reference` from the verbs themselves.
 
 `%lake VERB ...` in a notebook and `jupyter lake VERB ...` in a terminal are the same; after a verb,
 `-h` shows what stands here. An address is `repo[@ref][/path]`; a ref is a branch, a tag or the
