@@ -33,7 +33,8 @@ Fetch = Callable[[int, int], "Buffer"]
 _PART_BLOCKS = (4 << 20) // BLOCK_BYTES
 _SMALL_BLOCKS = (512 << 10) // BLOCK_BYTES
 _GAP_BLOCKS = 2
-_AHEAD_BYTES = (1 << 20, 16 << 20)
+_AHEAD_BYTES = (1 << 20, 32 << 20)
+_LARGE_BYTES = 4 << 20
 _IN_ORDER = 2
 _FILL_FROM = 0.25
 _FILL_BYTES = 256 << 20
@@ -180,12 +181,15 @@ class CachedSource:
             self._next, self._streak, self._ahead = end, 0, _AHEAD_BYTES[0]
             return
         self._next, self._streak = end, self._streak + 1
-        if self._streak < _IN_ORDER or end >= self.size or not self.cached.keeps:
+        # A reader of large pieces shows sooner what it is about, and wants more at once.
+        patience = 1 if end - start >= _LARGE_BYTES else _IN_ORDER
+        if self._streak < patience or end >= self.size or not self.cached.keeps:
             return
+        self._ahead = min(max(self._ahead, end - start), _AHEAD_BYTES[1])
         first = -(-end // BLOCK_BYTES)
         last = -(-min(end + self._ahead, self.size) // BLOCK_BYTES)
         if first < last and self.cached.missing(first, last):
-            self._ahead = min(2 * self._ahead, _AHEAD_BYTES[1])
+            self._ahead *= 2
             for run in self._claim(first, last)[0]:
                 _pool().submit(self._fetch_run, run)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["source_of"]
 
+_REASON = 200
 _BUCKETS = ("s3", "s3a")
 # obstore spells other keys in ways of its own.
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._=,+@ /-]+(?<!/)")
@@ -168,7 +169,7 @@ def _explained(error: Exception, url: str, *, imported: bool) -> errors.LakeErro
         return errors.AccessDeniedError(
             f"This user may not read {url}.", hint="Ask whoever keeps the bucket for access."
         )
-    reason = (str(error).splitlines() or [name])[0]
+    reason = (str(error).splitlines() or [name])[0].rpartition(" - ")[2][:_REASON]
     return errors.UnreachableError(
         f"{url} can't be read: {reason}", hint="Check the network, then try again."
     )

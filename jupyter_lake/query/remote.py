@@ -13,6 +13,7 @@ import hashlib
 import os
 import threading
 import weakref
+from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -39,6 +40,7 @@ PROTOCOL = "azure://jupyter-lake"
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _THREADS = 16
+_KEPT_OPEN = 128
 
 
 def register_remote(connection: duckdb.DuckDBPyConnection, lake: Lake) -> RemoteFileSystem | None:
@@ -142,6 +144,8 @@ class RemoteFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         super().__init__(skip_instance_cache=True)
         self._objects = objects
         self._sources: weakref.WeakValueDictionary[str, Source] = weakref.WeakValueDictionary()
+        # DuckDB opens a file several times for one query: the last ones stay open.
+        self._recent: deque[Source] = deque(maxlen=_KEPT_OPEN)
         self._lock = threading.Lock()
         self.failure: Exception | None = None
 
@@ -202,6 +206,7 @@ class RemoteFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
                 key, size, url, pin = _parse(path)
                 source = source_of(self._objects, url, size, key=key, pin_text=pin or None)
                 self._sources[path] = source
+                self._recent.append(source)
             return source
 
 

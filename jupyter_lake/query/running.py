@@ -10,11 +10,14 @@ import contextvars
 import queue
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
+
+from jupyter_lake.errors import QueryError
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from jupyter_lake.query.remote import RemoteFileSystem
 
@@ -53,6 +56,40 @@ class Runner:
         self.filesystem = filesystem
         self.progress: Progress | None = None
         self._thread: _Thread | None = None
+        self._stream: pa.RecordBatchReader | None = None
+
+    def stream(self, relation: duckdb.DuckDBPyRelation, rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield a relation's rows in batches.
+
+        A connection has one stream at a time: the next piece of work ends this one.
+
+        Raises
+        ------
+        QueryError
+            If it was ended before its end.
+        """
+        reader = self.run(lambda: relation.to_arrow_reader(rows))
+        self._stream = reader
+        try:
+            while True:
+                if self._stream is not reader:
+                    raise QueryError(
+                        "Another statement of this session ended the stream.",
+                        hint="Read the batches to their end first, or take `.arrow()`.",
+                    )
+                batch = self._run(lambda: next(reader, None))
+                if batch is None:
+                    return
+                yield batch
+        finally:
+            if self._stream is reader:
+                self._end_stream()
+
+    def _end_stream(self) -> None:
+        # DuckDB 2 refuses further work as long as a result is open.
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
 
     def run(self, work: Callable[[], T]) -> T:
         """Return what `work` returns.
@@ -64,6 +101,10 @@ class Runner:
         LakeError
             If a file of the lake couldn't be read.
         """
+        self._end_stream()
+        return self._run(work)
+
+    def _run(self, work: Callable[[], T]) -> T:
         # Only the main thread is told of the stop button, so only it has to be free to hear it.
         if threading.current_thread() is not threading.main_thread():
             return self._told(work)
@@ -103,16 +144,29 @@ class Runner:
             return None
         return min(percent / 100, 1.0) if percent >= 0 else None
 
+    def forget_failures(self) -> None:
+        """Let go of why earlier reads failed: what follows is about something else."""
+        if self.filesystem is not None:
+            self.filesystem.take_failure()
+
+    def cause_of(self, error: Exception) -> Exception:
+        """Return why a file couldn't be read, if that is what DuckDB's error is about."""
+        import duckdb
+
+        if self.filesystem is None or not isinstance(error, duckdb.Error):
+            return error
+        return self.filesystem.take_failure() or error
+
     def _told(self, work: Callable[[], T]) -> T:
         import duckdb
 
         try:
             return work()
-        except duckdb.Error:
-            failure = self.filesystem.take_failure() if self.filesystem else None
-            if failure is not None:
-                raise failure from None
-            raise
+        except duckdb.Error as error:
+            cause = self.cause_of(error)
+            if cause is error:
+                raise
+            raise cause from None
 
 
 class _Task:

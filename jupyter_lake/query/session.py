@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jupyter_lake import access
 from jupyter_lake.query.datasets import Dataset, resolve_dataset
 from jupyter_lake.query.explaining import explained
-from jupyter_lake.query.names import quoted
+from jupyter_lake.query.names import quoted, says
 from jupyter_lake.query.parsing import statements_of
 from jupyter_lake.query.plan import Plan
 from jupyter_lake.query.remote import register_remote
@@ -102,13 +102,14 @@ class Session:
         ------
         QueryError, RepoNotFoundError, RefNotFoundError, DatasetNotFoundError
         """
+        self.runner.forget_failures()
         plan = Plan(self, statement)
 
         def told(error: Exception) -> Exception:
-            return explained(error, plan.renamed, self.lake)
+            return explained(self.runner.cause_of(error), plan.renamed, self.lake)
 
-        scope = dict(variables or {})
         try:
+            scope = _readable(statement, variables or {})
             scope |= {"_lake_sql": plan.rewrite(scope), "_lake_run": self.connection.sql}
             # DuckDB looks for tables among the variables of the frame that calls it.
             code = compile("_lake_run(_lake_sql)", "<lake sql>", "eval")
@@ -137,6 +138,14 @@ class Session:
                 self.in_transaction = True
             elif word in ("COMMIT", "END", "ROLLBACK", "ABORT"):
                 self.in_transaction = False
+
+
+def _readable(statement: str, variables: Mapping[str, object]) -> dict[str, object]:
+    """Return the variables as DuckDB can read them: a result of ours by its rows."""
+    return {
+        name: value.arrow() if isinstance(value, Result) and says(statement, name) else value
+        for name, value in variables.items()
+    }
 
 
 def _named_plainly(

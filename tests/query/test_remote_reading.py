@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from jupyter_lake.errors import ChangedError, DamagedError
+from jupyter_lake.errors import AccessDeniedError, ChangedError, DamagedError, QueryError
+from jupyter_lake.query import Session
 from jupyter_lake.query.fetching import PlainSource
 from jupyter_lake.query.rangedfile import RangedFile
 from jupyter_lake.query.remote import RemoteFileSystem, physical, register_remote
+from jupyter_lake.store import Lake
+from jupyter_lake.store.backends import s3_config
 from jupyter_lake.store.entries import DataFile, Entry
 from jupyter_lake.store.external import Pin
 from jupyter_lake.store.objectstore import ObjectStore, open_store
@@ -119,6 +123,25 @@ def test_queries_side_by_side_do_not_lead_each_other_astray(
             assert rows == [(wanted,)]
 
 
+def test_a_seek_is_for_the_read_of_its_own_thread() -> None:
+    content = random.Random(7).randbytes(100_000)
+    file = RangedFile(PlainSource(lambda start, end: content[start:end], len(content)))
+    barrier = threading.Barrier(16)
+
+    def read(thread: int) -> bool:
+        right = True
+        for turn in range(20):
+            start = thread * 1000 + turn
+            file.seek(start)
+            barrier.wait()  # all have sought before any reads
+            right &= file.tell() == start and file.read(50) == content[start : start + 50]
+            barrier.wait()
+        return right
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(read, range(16)))
+
+
 def test_thousands_of_reads_of_one_file_from_sixteen_threads(
     objects: ObjectStore, tmp_path: Path
 ) -> None:
@@ -199,6 +222,32 @@ def test_a_missing_object_is_named(
         filesystem.open(physical(file)).read()
     assert isinstance(filesystem.take_failure(), DamagedError)
     assert filesystem.take_failure() is None
+
+
+def test_a_query_says_why_a_file_cannot_be_read(
+    s3_url: str,
+    storage_options: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    lake = Lake.create(s3_url, storage_options=storage_options)
+    with lake.create_repo("sales").transaction("main", message="one") as tx:
+        tx.write("gone/1.parquet", pa.table({"a": range(500_000)}))
+        tx.write("there/1.csv", b"a,b\n1,2\n")
+    [gone] = lake.repo("sales").commit().files("gone")
+    lake.objects.delete([gone.url.removeprefix(lake.url + "/")])
+    session = Session(lake)
+    with pytest.raises(DamagedError, match="is gone"):
+        session.sql("SELECT sum(a) FROM sales.gone").fetchall()
+    with pytest.raises(QueryError, match="nonsense"):
+        session.sql("SELECT nonsense FROM sales.there").fetchall()
+
+    real = s3_config.obstore_for
+    wrong = storage_options | {"secret": "wrong"}
+    monkeypatch.setattr(s3_config, "obstore_for", lambda bucket, _: real(bucket, wrong))
+    monkeypatch.setenv("JUPYTER_LAKE_CACHE_DIR", str(tmp_path / "another"))
+    with pytest.raises(AccessDeniedError, match="may not read"):
+        Session(lake).sql("FROM sales.there").fetchall()
 
 
 def test_an_imported_object_that_changed_is_refused(
