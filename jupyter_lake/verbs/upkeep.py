@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from jupyter_lake.verbs.cells import Cell, number, quantity, size
-from jupyter_lake.verbs.output import Block, Line, Note, Output, Table
+from jupyter_lake.verbs.cells import Cell, count, number, quantity, size
+from jupyter_lake.verbs.output import Block, Facts, Line, Note, Output, Table
 from jupyter_lake.verbs.places import repo_only
 from jupyter_lake.verbs.registry import argument, verb
 
 if TYPE_CHECKING:
+    from jupyter_lake.store import Damage, FsckReport
     from jupyter_lake.verbs.workspace import Workspace
 
-__all__ = ["Cleared", "gc"]
+__all__ = ["Checked", "Cleared", "fsck", "gc"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,3 +89,67 @@ def gc(workspace: Workspace, options: argparse.Namespace) -> Cleared:
         report.kept,
         report.young,
     )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked(Output):
+    """What a check has found, told for a person."""
+
+    subject: str
+    report: FsckReport
+
+    @property
+    def exit_status(self) -> int:  # type: ignore[override]
+        """1 if anything is wrong."""
+        return self.report.exit_code
+
+    def blocks(self) -> Sequence[Block]:
+        """Return a verdict, then for each damage what is lost and what mends it."""
+        report = self.report
+        if report.clean:
+            verdict = Cell("is in order.", style="added")
+        else:
+            verdict = Cell(f"is damaged: {count(report.damages, 'finding')}.", style="removed")
+        damages = [block for damage in report.damages for block in _damage(damage)]
+        return [Line((Cell(self.subject, style="strong"), verdict)), *damages, *self._notes()]
+
+    def _notes(self) -> Iterator[Note]:
+        report = self.report
+        objects = quantity(sum(report.checked.values()), "object")
+        read = f"{objects} read back" if report.deep else f"{objects} looked at"
+        yield Note(f"{read}, {size(report.bytes).text} against their hashes.")
+        if report.external:
+            yield Note(f"{quantity(report.external, 'imported file')} outside the lake: not read.")
+        if report.unreachable:
+            loose = quantity(report.unreachable, "object")
+            yield Note(f"Nothing leads to {loose}; gc clears them away in time.")
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report."""
+        return {"subject": self.subject, **self.report.to_dict()}
+
+
+def _damage(damage: Damage) -> Iterator[Block]:
+    kind = Cell(f"✗ {damage.kind}", style="removed")
+    yield Line((kind, Cell(damage.key, style="strong"), damage.what))
+    yield Facts((("lost", damage.lost), ("to mend", damage.mend)))
+
+
+@verb(
+    "fsck",
+    argument("repo", metavar="R", nargs="?", completes="repo", help="one repo; else all"),
+    argument("--quick", action="store_true", help="look at the files' sizes, not their bytes"),
+    group="keep",
+    examples=("fsck", "fsck sales", "fsck --quick"),
+)
+def fsck(workspace: Workspace, options: argparse.Namespace) -> Checked:
+    """Read everything back against its hash, and say exactly what is broken.
+
+    For each damage: what is lost, what is not, and what it takes to mend it.
+    In a terminal the exit status is 1 if anything is wrong.
+    """
+    from jupyter_lake.store import fsck
+
+    lake = workspace.lake
+    report = fsck(lake, repo=options.repo, deep=not options.quick)
+    return Checked(options.repo or lake.url, report)
