@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_lake.lineage.dataflow import CellFlow, Dataflow
-from tests.lineage.dataflow.corpus.case import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lineage.dataflow.corpus.case import Case
 
 
 @contextlib.contextmanager

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from tests.lineage.dataflow.corpus import (
     functions,
@@ -16,8 +14,15 @@ from tests.lineage.dataflow.corpus import (
     objects,
     tables,
 )
-from tests.lineage.dataflow.corpus.case import Case
 from tests.lineage.dataflow.running import fresh_shell, run_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from tests.lineage.dataflow.corpus.case import Case
 
 CASES = [
     case

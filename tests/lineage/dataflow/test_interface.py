@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_lake.lineage.dataflow import CellFlow, Dataflow, Edge
 from tests.lineage.dataflow.running import Notebook, fresh_shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from IPython.core.interactiveshell import InteractiveShell
 
 
 @pytest.fixture

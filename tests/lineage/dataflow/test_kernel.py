@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-from tests.lineage.dataflow.corpus.case import Case, case
+from tests.lineage.dataflow.corpus import kernels
+from tests.lineage.dataflow.corpus.case import Case
 from tests.lineage.dataflow.running import judge
 from tests.lineage.dataflow.test_corpus import CASES
 
-_KERNEL_ONLY = [
-    case("task made in one cell, awaited in another", "import asyncio", "k = 2",
-         "async def f():\n    await asyncio.sleep(0)\n    return k", "t = asyncio.ensure_future(f())",
-         "z = await t", needs=(1, 2, 3, 4)),
-    case("task that binds a variable", "import asyncio\ndone = 1000",
-         "async def work():\n    global done\n    await asyncio.sleep(0.01)\n    done = 2000",
-         "t = asyncio.ensure_future(work())", "other = 1\nawait asyncio.sleep(0.1)", "z = done",
-         needs=(2, 3)),
-    case("inline figures are apart", "import matplotlib.pyplot as plt", "plt.plot([1])", "plt.plot([2])",
-         needs=(1,), never=(2,)),
-    case("inline figure by its name", "import matplotlib.pyplot as plt", "fig, ax = plt.subplots()",
-         "ax.plot([1])", "fig", "fig.canvas.draw()", needs=(1, 2, 3), never=(4,)),
-    case("pickled to another process", "x = [1]",
-         "from concurrent.futures import ProcessPoolExecutor\nimport multiprocessing as mp",
-         "def f(v):\n    return v * 2",
-         "with ProcessPoolExecutor(1, mp_context=mp.get_context('fork')) as pool:\n    r = list(pool.map(f, x))",
-         "r", needs=(1, 2, 3, 4)),
-]  # fmt: skip
-_ALL = [row for row in CASES if row.kernel] + _KERNEL_ONLY
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_client.blocking.client import BlockingKernelClient
+
+_ALL = [row for row in CASES if row.kernel] + kernels.CASES
 
 _WATCH = """
 def _lk_watch():
@@ -81,7 +68,8 @@ def test_ancestors_in_a_kernel(row: Case, client: BlockingKernelClient, tmp_path
     root = Path(__file__).parents[3]
     _run(
         client,
-        f"%reset -f\nimport os, sys\nsys.path.insert(0, {str(root)!r})\nos.chdir({str(tmp_path)!r})  # _lk_",
+        f"%reset -f\nimport os, sys  # _lk_\n"
+        f"sys.path.insert(0, {str(root)!r})\nos.chdir({str(tmp_path)!r})",
     )
     _run(client, _WATCH)
     for cell in row.cells:

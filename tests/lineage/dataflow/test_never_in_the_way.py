@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ import polars as pl
 import pytest
 
 from tests.lineage.dataflow.running import Notebook, fresh_shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TOUCHY = """
 CALLS = []
@@ -149,7 +152,9 @@ def test_objects_are_equal_after_all(notebook: Notebook) -> None:
     """What is watched stays what it was, bit for bit."""
     notebook.run("import numpy as np, pandas as pd, polars as pl")
     notebook.run(
-        "a = np.arange(10.0)\ndf = pd.DataFrame({'a': a, 'c': list('abcdefghij')})\np = pl.from_pandas(df)"
+        "a = np.arange(10.0)\n"
+        "df = pd.DataFrame({'a': a, 'c': list('abcdefghij')})\n"
+        "p = pl.from_pandas(df)"
     )
     for _ in range(3):
         notebook.run("t = (a.sum(), df.a.sum(), p['a'].sum())")
@@ -162,8 +167,11 @@ def test_objects_are_equal_after_all(notebook: Notebook) -> None:
 
 
 def test_iterators_are_not_advanced(notebook: Notebook) -> None:
-    notebook.run("import itertools\nmade = [iter([1, 2]), (x for x in [1, 2]), map(str, [1, 2]), zip([1, 2]),"
-                 " itertools.chain([1], [2]), enumerate([1, 2]), reversed([1, 2]), iter({1: 1, 2: 2})]")  # fmt: skip
+    notebook.run(
+        "import itertools\n"
+        "made = [iter([1, 2]), (x for x in [1, 2]), map(str, [1, 2]), zip([1, 2]),\n"
+        "        itertools.chain([1], [2]), enumerate([1, 2]), reversed([1, 2]), iter({1, 2})]"
+    )
     notebook.run("same = made")
     notebook.run("lengths = [len(list(each)) for each in same]")
     assert notebook.shell.user_ns["lengths"] == [2] * 8

@@ -1,5 +1,7 @@
 """Cases thought of as traps: close to the others, and easy to get wrong."""
 
+# ruff: noqa: E501 - cells are told in one line each
+
 from __future__ import annotations
 
 from tests.lineage.dataflow.corpus.case import case

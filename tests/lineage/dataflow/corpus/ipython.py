@@ -1,5 +1,7 @@
 """What IPython adds: outputs, magics, shell, strings that are code."""
 
+# ruff: noqa: E501 - cells are told in one line each
+
 from __future__ import annotations
 
 from tests.lineage.dataflow.corpus.case import case

@@ -1,5 +1,7 @@
 """Objects that are shared and changed in place."""
 
+# ruff: noqa: E501 - cells are told in one line each
+
 from __future__ import annotations
 
 from tests.lineage.dataflow.corpus.case import case

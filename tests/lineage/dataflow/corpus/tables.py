@@ -1,5 +1,7 @@
 """pandas, polars, numpy, Arrow, matplotlib."""
 
+# ruff: noqa: E501 - cells are told in one line each
+
 from __future__ import annotations
 
 from tests.lineage.dataflow.corpus.case import case
@@ -33,7 +35,7 @@ CASES = [
     ),
     case("drop in place", DF, "df.drop(columns='a', inplace=True)", "t = df", needs=(1, 2)),
     case(
-        "sort in place",
+        "frame sorted in place",
         DF,
         "df.sort_values('a', inplace=True, ascending=False)",
         "t = df",
