@@ -56,8 +56,8 @@ class MemoryStore:
         for key in sorted(
             k for k in list(self._objects) if k.startswith(prefix) and k > (after or "")
         ):
-            if (info := self.info(key)) is not None:
-                yield info
+            if (found := self._objects.get(key)) is not None:
+                yield _object_info(key, *found)
 
     def folders(self, prefix: str) -> Sequence[str]:
         """Return the names of the folders right below a prefix, sorted."""

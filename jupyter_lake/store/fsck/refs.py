@@ -52,8 +52,8 @@ def _hinted(readback: Readback, branch: str, found: Found) -> int:
     if readback.keys.hint(branch) not in found:
         return 0
     try:
-        return int(readback.objects.get(readback.keys.hint(branch)))
-    except (ObjectMissing, ValueError):
+        return int(readback.objects.get(readback.keys.hint(branch)).split()[0])
+    except (ObjectMissing, ValueError, IndexError):
         return 0  # it is only a hint
 
 
