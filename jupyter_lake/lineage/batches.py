@@ -11,14 +11,13 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-from jupyter_lake.lineage.runs import Run
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jupyter_lake.lineage.runs import Run
     from jupyter_lake.store.objectstore import ObjectStore
 
-__all__ = ["BATCHES", "PACKS", "ROOT", "decode_batch", "encode_batch", "upload_batch"]
+__all__ = ["BATCHES", "PACKS", "ROOT", "batch_rows", "encode_batch", "upload_batch"]
 
 ROOT = "lineage/"
 BATCHES = "lineage/runs/"
@@ -31,9 +30,9 @@ def encode_batch(runs: Iterable[Run]) -> bytes:
     return gzip.compress(lines.encode(), compresslevel=6, mtime=0)
 
 
-def decode_batch(data: bytes) -> list[Run]:
-    """Read what `encode_batch` wrote."""
-    return [Run.from_dict(json.loads(line)) for line in gzip.decompress(data).splitlines()]
+def batch_rows(data: bytes) -> list[dict[str, Any]]:
+    """Read what `encode_batch` wrote: a run's JSON each."""
+    return [json.loads(line) for line in gzip.decompress(data).splitlines()]
 
 
 def upload_batch(objects: ObjectStore, batch_id: str, runs: Sequence[Run]) -> None:

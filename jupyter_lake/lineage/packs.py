@@ -19,10 +19,11 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import AccessDeniedError
-from jupyter_lake.lineage.batches import BATCHES, PACKS, ROOT, decode_batch
+from jupyter_lake.lineage.batches import BATCHES, PACKS, ROOT, batch_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,7 +86,12 @@ def run_table(runs: Iterable[Run]) -> pa.Table:
 
 def table_of(key: str, data: bytes) -> pa.Table:
     """Return what an object under `lineage/` holds as a table of runs."""
-    return run_table(decode_batch(data)) if key.startswith(BATCHES) else decode_pack(data)
+    if not key.startswith(BATCHES):
+        return decode_pack(data)
+    import pyarrow as pa
+
+    rows = [row | {"started": datetime.fromisoformat(row["started"])} for row in batch_rows(data)]
+    return pa.Table.from_pylist(rows, schema=schema())
 
 
 def encode_pack(table: pa.Table, sources: Sequence[str]) -> bytes:

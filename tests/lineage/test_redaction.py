@@ -96,12 +96,18 @@ IN_CONTEXT = {
     "basic": ("'Authorization: Basic dXNlcjpodW50ZXIyMg=='", "dXNlcjpodW50ZXIyMg"),
     "Slack webhook": ("'https://hooks.slack.com/services/T0/B0/" + A40[:24] + "'", A40[:24]),
     "private key": (
-        "key = '''-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQ\n-----END RSA PRIVATE KEY-----'''",
+        (
+            "key = '''-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQ\n"
+            "-----END RSA PRIVATE KEY-----'''"
+        ),
         "MIIEpAIBAAKCAQ",
     ),
     "OpenSSH key": ("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r", "b3BlbnNzaC1r"),
     "service account": (
-        '{"private_key": "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n-----END PRIVATE KEY-----\\n"}',
+        (
+            '{"private_key": "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n'
+            '-----END PRIVATE KEY-----\\n"}'
+        ),
         "MIIEvQIBADANBg",
     ),
 }
