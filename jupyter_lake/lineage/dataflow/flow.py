@@ -191,11 +191,12 @@ class Dataflow:
 
     def _live_roots(self, pending: Pending, closure: Closure) -> list[object]:
         """Return the objects from which the objects of before may still be reached."""
-        roots = [closure.lookup(name) for name in (*closure.reads, PYPLOT)]
-        roots += [node.value() for node in closure.nodes.values()]
-        for name, identity in pending.identities.items():
-            if identity in closure.nodes and name in self.namespace:
-                roots.append(self.namespace[name])
+        roots = [node.value() for node in closure.nodes.values()]
+        roots.append(current_figure())
+        before = (*pending.identities.items(), *pending.slots.items())
+        for name, identity in before:
+            if identity in closure.nodes and id(value := closure.lookup(name)) == identity:
+                roots.append(value)
         return roots
 
     def _bound_names(self, pending: Pending, closure: Closure, *, raised: bool) -> set[str]:

@@ -10,7 +10,6 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from tests.lineage.dataflow.corpus import kernels
-from tests.lineage.dataflow.corpus.case import Case
 from tests.lineage.dataflow.running import judge
 from tests.lineage.dataflow.test_corpus import CASES
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_client.blocking.client import BlockingKernelClient
+
+    from tests.lineage.dataflow.corpus.case import Case
 
 _ALL = [row for row in CASES if row.kernel] + kernels.CASES
 
