@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_lake.errors import UnreachableError
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.refs import create_surely
 
@@ -28,7 +29,7 @@ class Reuse:
     def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
         self._objects = objects
         self._keys = keys
-        self._sources: dict[str, bytes | Path] = {}
+        self._sources: dict[str, bytes | Path | None] = {}
         self._lock = threading.Lock()
 
     def take(self, key: str, source: bytes | Path) -> bool:
@@ -45,8 +46,27 @@ class Reuse:
             self._sources[key] = source
         return True
 
+    def hold(self, key: str) -> None:
+        """Use an object that was written for this commit, but long ago.
+
+        Raises
+        ------
+        UnreachableError
+            If it has been collected: its bytes can't be had again.
+        """
+        if not self._objects.touch(key):
+            raise _collected(key)
+        with self._lock:
+            self._sources[key] = None
+
     def make_sure(self) -> None:
-        """Return when no collector can take what was used."""
+        """Return when no collector can take what was used.
+
+        Raises
+        ------
+        UnreachableError
+            If one has taken what can't be written again.
+        """
         from jupyter_lake.store.gc import await_collectors
 
         with self._lock:
@@ -57,8 +77,18 @@ class Reuse:
         # One that has come and gone since may have deleted what it saw before it was young.
         for key, source in sources.items():
             if self._objects.info(key) is None:
+                if source is None:
+                    raise _collected(key)
                 with suppress(ObjectExists):
                     create_surely(self._objects, key, source)
+
+
+def _collected(key: str) -> UnreachableError:
+    return UnreachableError(
+        f"This transaction has been open for so long that a gc has deleted {key}.",
+        hint="Write the files again and commit.",
+        kind="collected",
+    )
 
 
 def _size(source: bytes | Path) -> int:

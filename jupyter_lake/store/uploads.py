@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ T = TypeVar("T")
 WORKERS = 16
 IN_FLIGHT = 64
 CHUNK = 1 << 20
+WHOLE = 8 * 2**20  # files up to this size are read at once
+YOUNG_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class StoreUploads:
         self._files = Threads(WORKERS, IN_FLIGHT)
         self._writes = Threads(WORKERS, IN_FLIGHT)
         self._waiting: list[Future[None]] = []
+        self._made: dict[str, float] = {}
         self._reuse = Reuse(objects, keys)
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
@@ -121,10 +125,13 @@ class StoreUploads:
             self._create(self._keys.object(digest.hash), data)
             return digest
         before = data.stat()
+        if before.st_size <= WHOLE:
+            return self.add(data.read_bytes())  # what is hashed is what is written
         digest = hash_file(data)
         self._create(self._keys.object(digest.hash), data)
         after = data.stat()
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            self._objects.delete([self._keys.object(digest.hash)])
             raise ChangedError(f"{data} was changed while it was read.", hint="Write it again.")
         return digest
 
@@ -139,6 +146,10 @@ class StoreUploads:
             future.exception()
         for future in waiting:
             future.result()
+        # What a long transaction wrote at its beginning is old by now.
+        long_ago = time.monotonic() - YOUNG_SECONDS
+        for key in [key for key, when in list(self._made.items()) if when < long_ago]:
+            self._reuse.hold(key)
         self._reuse.make_sure()
 
     def close(self) -> None:
@@ -149,6 +160,7 @@ class StoreUploads:
     def _create(self, key: str, data: bytes | Path) -> None:
         try:
             create_surely(self._objects, key, data)
+            self._made[key] = time.monotonic()
         except ObjectExists:
             if not self._reuse.take(key, data):
                 self._mend(key, data)

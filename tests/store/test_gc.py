@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from jupyter_lake.errors import DamagedError, RefNotFoundError
+from jupyter_lake.errors import DamagedError, RefNotFoundError, UnreachableError
 from jupyter_lake.store import GcReport, Lake, Repo, fsck, gc
 
 NONE = timedelta(0)
@@ -165,3 +166,21 @@ def test_content_that_was_collected_can_come_back(any_repo: Repo) -> None:
         tx.write("newest", b"3")
     assert tx.commit.read("newest") == b"3"
     assert fsck(any_repo.lake).clean
+
+
+def test_a_transaction_open_for_long_commits_nothing_that_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("jupyter_lake.store.uploads.YOUNG_SECONDS", -1.0)
+    repo = Lake.create(f"memory://{uuid4().hex}").create_repo("sales")
+    fill(repo)
+    kept, lost = repo.transaction(message="kept"), repo.transaction(message="lost")
+    kept.write("long", b"ago")
+    kept.finish()
+    assert repo.commit().read("long") == b"ago"
+    lost.write("longer", b"still")
+    gc(repo.lake, retention=NONE, grace=ALL)
+    with pytest.raises(UnreachableError, match="open for so long") as caught:
+        lost.finish()
+    assert caught.value.kind == "collected"
+    assert fsck(repo.lake).clean
