@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_lake.access import Read, Write
-from jupyter_lake.lineage.runs import Input, Run, RunRead, RunWrite, Upstream, new_run_id, now
+from jupyter_lake.lineage.runs import (
+    Input,
+    Run,
+    RunRead,
+    RunWrite,
+    Upstream,
+    folded,
+    new_run_id,
+    now,
+)
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow import Pending
 
 __all__ = ["ActiveRun", "Place"]
 
-MOST_READS = 10_000
+MOST_READS = 100_000
+MOST_PATHS = 1_000
+"""How many files of one commit a record names, before it names their folders."""
 MOST_UNTRACKED = 1_000
 SPOOL_SECONDS = 0.2
 """How often a run is put down, at most, while it goes on writing."""
@@ -116,6 +127,17 @@ class ActiveRun:
             if url == lake_url
         ]
 
+    def _reads_of(self, lake_url: str) -> Iterator[RunRead]:
+        """Yield the reads of a lake; thousands of files of a commit become their folders."""
+        paths: dict[tuple[str, str, str], list[str]] = {}
+        for url, repo, commit, path, via in self._reads:
+            if url == lake_url:
+                paths.setdefault((repo, commit, via), []).append(path)
+        for (repo, commit, via), read in paths.items():
+            for path in folded(read, most=MOST_PATHS):
+                columns = self._reads.get((lake_url, repo, commit, path, via))
+                yield RunRead(repo, commit, path, columns, via)
+
     def snapshot(self, lake_url: str) -> Run:
         """Return the run as a lake is to hold it: reads of other lakes are untracked there."""
         elsewhere = [
@@ -133,11 +155,7 @@ class ActiveRun:
             started=self.started,
             seconds=self.seconds,
             status=self.status,
-            reads=tuple(
-                RunRead(repo, commit, path, columns, via)
-                for (url, repo, commit, path, via), columns in self._reads.items()
-                if url == lake_url
-            ),
+            reads=tuple(self._reads_of(lake_url)),
             writes=tuple(write for url, write in self._writes if url == lake_url),
             upstream=self.upstream,
             untracked=(*elsewhere, *self.untracked),

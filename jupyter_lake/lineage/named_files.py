@@ -22,6 +22,9 @@ _FILE = re.compile(
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _URL = re.compile(r"\b(?:s3|s3a|gs|gcs|https?|hf|az|abfss)://[^\s'\"()]+")
+_SQL = re.compile(
+    r"duckdb|\.sql\(|_magic\('lake', ['\"]sql\b|read_(?:parquet|csv|json)", re.IGNORECASE
+)
 LONGEST = 100_000
 
 
@@ -35,7 +38,7 @@ def named_files(code: str, namespace: Mapping[str, object]) -> list[str]:
     namespace
         The user's variables.
     """
-    if "duckdb" not in code.casefold() and not _holds_duckdb(code, namespace):
+    if not _SQL.search(code) and not _holds_duckdb(code, namespace):
         return []
     found: dict[str, None] = {}
     for text in _strings(code, namespace):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.runs import Input, Run, Upstream
+from jupyter_lake.lineage.runs import Input, Run, Upstream, folded
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.active import ActiveRun
@@ -97,7 +97,15 @@ class Session:
         if active is not None and active.run_id in origins:
             chain.append(active)
         chain.sort(key=lambda run: (run.started, run.run_id))
-        return tuple(dict.fromkeys(each for run in chain for each in run.inputs(lake_url)))
+        paths: dict[tuple[str, str], list[str]] = {}
+        for run in chain:
+            for each in run.inputs(lake_url):
+                paths.setdefault((each.repo, each.commit), []).append(each.path)
+        return tuple(
+            Input(repo, commit, path)
+            for (repo, commit), read in paths.items()
+            for path in folded(read)
+        )
 
     def ancestors(self, origins: Mapping[str, str]) -> list[str]:
         """Return the ids of these runs, and of all upstream of them, that this session knows."""

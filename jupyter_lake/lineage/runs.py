@@ -195,6 +195,14 @@ class Run:
 _PLAIN = ("run_id", "notebook", "user", "seconds", "status", "session", "host", "revision")
 
 
+def folded(paths: Iterable[str], *, most: int = 200) -> list[str]:
+    """Return paths, or where there are more than `most` the folders that hold them."""
+    found = list(dict.fromkeys(paths))
+    while len(found) > most:
+        found = list(dict.fromkeys(path.rpartition("/")[0] for path in found))
+    return found
+
+
 def newest(runs: Iterable[Run]) -> dict[str, Run]:
     """Keep of each run its latest record, in the order the runs first came."""
     kept: dict[str, Run] = {}

@@ -1,6 +1,6 @@
 """What never changes is fetched from a bucket once: the rest of the time it is read from disk.
 
-Ranges, trees, commits and change lists are immutable, so a copy is as good as
+Ranges, trees, commits, change lists and recorded runs are immutable, so a copy is as good as
 the original for ever. Each copy carries a checksum: a copy that a crash cut
 short, or that a disk has altered, counts as none. All processes of a user
 share the folder; any of it may be deleted at any time.
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["CachedStore", "DiskCache", "beneath", "cached"]
 
 # File contents are read in ranges, which the query layer caches by itself.
-_CACHED = re.compile(r"repos/[^/]+/(?:ranges|trees|commits|changes)/(?:[^/]+/)?(?P<name>[^/]+)")
+_CACHED = re.compile(
+    r"(?:repos/[^/]+/(?:ranges|trees|commits|changes)/(?:[^/]+/)?|lineage/(?:runs|packs)/)"
+    r"(?P<name>[^/]+)"
+)
 _SHARE = 10  # of the user's cache, a tenth is for this
 _TRIM_EVERY = 32 << 20
 _KEPT = 0.9

@@ -208,6 +208,15 @@ def test_a_read_only_lake_costs_one_quiet_line_and_keeps_runs_on_this_machine(
     assert [run.source for run in runs_of(lake)] == [f"x = {number}" for number in range(1, 6)]
 
 
+def test_other_people_see_a_run_within_seconds(
+    notebook: Notebook, lake: store.Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.ok("x = 1")
+    monkeypatch.setenv("JUPYTER_LAKE_SPOOL_DIR", str(tmp_path / "another machine"))
+    theirs = store.Lake.open(lake.url)
+    until(lambda: [run.source for run in runs_of(theirs)] == ["x = 1"], seconds=10)
+
+
 # -- the spool itself -------------------------------------------------------------------
 
 

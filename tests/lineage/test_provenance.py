@@ -92,6 +92,23 @@ def test_what_a_failed_cell_left_behind_has_its_past(notebook: Notebook, lake: s
     assert [each["path"] for each in inputs] == ["flights/2013-01.csv"]
 
 
+def test_thousands_of_files_are_named_by_their_folders(
+    notebook: Notebook, lake: store.Lake
+) -> None:
+    with lake.repo("flights").transaction("main", message="many") as tx:
+        for number in range(1200):
+            tx.write(f"images/{number % 3}/{number}.txt", b"x")
+    notebook.ok(
+        "commit = lake.repo('flights').commit('main')\n"
+        "all_of_it = b''.join(commit.read(entry.path) for entry in commit.entries('images'))"
+    )
+    notebook.publish("all_of_it", "reports", "a.txt")
+    folders = ["images/0", "images/1", "images/2"]
+    inputs = (lake.repo("reports").commit("main").provenance or {})["inputs"]
+    assert [each["path"] for each in inputs] == folders
+    assert [read.path for read in runs_of(lake)[0].reads] == folders
+
+
 def test_inputs_of_says_the_same_before_anything_is_published(notebook: Notebook) -> None:
     notebook.ok(READ)
     notebook.ok("half = raw[:4]")

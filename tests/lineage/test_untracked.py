@@ -65,6 +65,13 @@ READERS = {
         "a.parquet",
     ),
     "duckdb glob": ("import duckdb; duckdb.sql(\"FROM '*.parquet'\").fetchall()", "*.parquet"),
+    "the lake's SQL": (
+        (
+            "import duckdb as engine\nclass Lake: sql = staticmethod(engine.sql)\n"
+            "Lake.sql(\"FROM 'a.csv'\").fetchall()"
+        ),
+        "a.csv",
+    ),
     "fsspec": (
         "import fsspec\nfs = fsspec.filesystem('file')\nwith fs.open('a.csv') as f: f.read()",
         "a.csv",
