@@ -19,7 +19,7 @@ from tests.servers import BUCKET, S3Server, shared_server
 
 FILES = 64
 ROWS_PER_FILE = 375_000
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
+ROUNDS = 3
 ROOT = Path(__file__).parents[2]
 OTHER_DUCKDB = ROOT / "build" / "duckdb15"
 
@@ -134,7 +134,7 @@ def _again(task: Task) -> Iterator[Row]:
         cache = Path(tempfile.mkdtemp(prefix="bench-cache-"))
         try:
             # The first process leaves time for the background to complete the files.
-            first = replace(task, passes=2, settle=30, fill=True)
+            first = replace(task, passes=2, settle=120, fill=True)
             second = _run("lake", first, cache)[1]
             third = _run("lake", replace(task, fill=True), cache)[0]
             local = _run("local", replace(task, passes=2), cache)
