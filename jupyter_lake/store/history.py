@@ -8,8 +8,10 @@ descendant first.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import DamagedError
@@ -18,6 +20,7 @@ from jupyter_lake.store.records import (
     INLINE_ANCESTORS,
     CommitRecord,
     decode_commit,
+    encode_ancestor,
     encode_commit,
     now,
 )
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["History"]
 
 CACHED_COMMITS = 50_000
+CACHED_HEADS = 32
 
 
 class History:
@@ -40,6 +44,8 @@ class History:
         self._objects = objects
         self._keys = keys
         self._records: Recent[CommitRecord] = Recent(CACHED_COMMITS)
+        self._nearest_of: Recent[tuple[CommitRecord, ...]] = Recent(CACHED_HEADS)
+        self._encodings: Recent[bytes] = Recent(CACHED_HEADS * INLINE_ANCESTORS)
 
     def record(self, id: str, *, details: bool = False) -> CommitRecord:
         """Return a commit; with `details` its metadata and provenance for certain.
@@ -101,16 +107,24 @@ class History:
 
         The draft's time is moved behind its parents' where a clock is late.
         """
-        from dataclasses import replace
-
         draft = replace(draft, time=self._time_after(draft.parents))
-        nearest = []
-        for record in self.walk(*draft.parents):
-            nearest.append(record)
-            if len(nearest) == INLINE_ANCESTORS:
-                break
-        id, data = encode_commit(draft, nearest, nonce)
+        nearest = self._nearest(draft.parents)
+        id, data = encode_commit(draft, map(self._encoded, nearest), nonce)
+        self._nearest_of.put(id, nearest, 1)
         return replace(draft, id=id), data
+
+    def _nearest(self, parents: Sequence[str]) -> tuple[CommitRecord, ...]:
+        """Return the newest ancestors of a commit with some parents."""
+        if len(parents) == 1 and (known := self._nearest_of.get(parents[0])) is not None:
+            return (self.record(parents[0]), *known)[:INLINE_ANCESTORS]
+        return tuple(islice(self.walk(*parents), INLINE_ANCESTORS))
+
+    def _encoded(self, record: CommitRecord) -> bytes:
+        data = self._encodings.get(record.id)
+        if data is None:
+            data = encode_ancestor(record)
+            self._encodings.put(record.id, data, 1)
+        return data
 
     def _time_after(self, parents: Iterable[str]) -> datetime:
         tick = timedelta(microseconds=1)

@@ -14,13 +14,14 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_lake.errors import AccessDeniedError, LakeError, ReadOnlyError, UnreachableError
+from jupyter_lake.store.gather import pool
 from jupyter_lake.store.reuse import Reuse
 from jupyter_lake.store.uploads import CHUNK, Digest, Threads
 
@@ -34,8 +35,9 @@ T = TypeVar("T")
 
 WHOLE = 8 * 2**20  # files up to this size are read at once
 WORKERS = 4
-FEW = 32
 UNFINISHED = ".unfinished"
+
+_synced: set[str] = set()  # folders that this process knows would survive a power cut
 
 
 class LocalUploads:
@@ -50,7 +52,6 @@ class LocalUploads:
         self._lock = threading.Lock()
         self._mark = secrets.token_hex(8)
         self._numbers = count()
-        self._folders: set[str] = set()
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Run a task on one of the threads."""
@@ -76,12 +77,14 @@ class LocalUploads:
         """Sync, name, sync the folders."""
         with self._lock:
             unfinished, self._unfinished = self._unfinished, {}
+        folders = {os.path.dirname(place) for place in unfinished}
         try:
-            _sync_all(list(unfinished.values()))
+            made = {os.path.dirname(folder) for folder in folders if self._make(folder)}
+            _sync_all(unfinished.values())
             for place, temporary in unfinished.items():
-                self._make_folder(os.path.dirname(place))
                 os.replace(temporary, place)
-            _sync_all({os.path.dirname(place) for place in unfinished})
+            _sync_all(folders | made)
+            _synced.update(folders)
         except OSError as error:
             _drop(unfinished)
             raise explained(error, self._root) from error
@@ -144,7 +147,10 @@ class LocalUploads:
 
     def _temporary(self) -> str:
         folder = f"{self._root}/objects"
-        self._make_folder(folder)
+        try:
+            self._make_surely(folder)
+        except OSError as error:
+            raise explained(error, folder) from error
         return f"{folder}/.{self._mark}-{next(self._numbers)}{UNFINISHED}"
 
     def _note(self, place: str, temporary: str) -> None:
@@ -153,18 +159,23 @@ class LocalUploads:
                 return
         os.unlink(temporary)  # another thread has brought in the same bytes
 
-    def _make_folder(self, folder: str) -> None:
-        if folder in self._folders:
-            return
+    def _make(self, folder: str) -> bool:
+        """Make a folder whose parent is yet to be synced; False if that was done already.
+
+        One that is there may be another process's, which has not synced it yet.
+        """
+        if folder in _synced and os.path.isdir(folder):
+            return False
         if not os.path.isdir(folder):
-            self._make_folder(os.path.dirname(folder))
-            try:
-                with suppress(FileExistsError):
-                    os.mkdir(folder)
-                _sync(os.path.dirname(folder))
-            except OSError as error:
-                raise explained(error, folder) from error
-        self._folders.add(folder)
+            self._make_surely(os.path.dirname(folder))
+            with suppress(FileExistsError):
+                os.mkdir(folder)
+        return True
+
+    def _make_surely(self, folder: str) -> None:
+        if self._make(folder):
+            _sync(os.path.dirname(folder))
+            _synced.add(folder)
 
 
 def _write_fully(descriptor: int, data: bytes) -> None:
@@ -174,22 +185,19 @@ def _write_fully(descriptor: int, data: bytes) -> None:
 
 
 def _sync_all(paths: Iterable[str]) -> None:
-    """Sync files or folders; many side by side: the disk's journal takes them together."""
+    """Sync files or folders, some side by side: the disk's journal takes them together."""
     paths = list(paths)
-    if len(paths) <= FEW:
-        for path in paths:
-            _sync(path)
-        return
-    batches = [paths[start::WORKERS] for start in range(WORKERS)]
-    with ThreadPoolExecutor(WORKERS) as threads:
-        for done in threads.map(_sync_each, batches):
-            assert done
+    batches = [batch for start in range(WORKERS) if (batch := paths[start::WORKERS])]
+    waiting = [pool().submit(_sync_each, batch) for batch in batches[1:]]
+    if batches:
+        _sync_each(batches[0])
+    for done in waiting:
+        done.result()
 
 
-def _sync_each(paths: list[str]) -> bool:
+def _sync_each(paths: Iterable[str]) -> None:
     for path in paths:
         _sync(path)
-    return True
 
 
 def _sync(path: str) -> None:

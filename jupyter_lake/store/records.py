@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ __all__ = [
     "Kind",
     "Tag",
     "decode_commit",
+    "encode_ancestor",
     "encode_commit",
     "now",
 ]
@@ -129,18 +131,17 @@ class CommitRecord:
 
 
 def encode_commit(
-    record: CommitRecord, ancestors: Sequence[CommitRecord], nonce: str
+    record: CommitRecord, ancestors: Iterable[bytes], nonce: str
 ) -> tuple[str, bytes]:
-    """Return a commit's id and its bytes, with its nearest ancestors inside."""
-    import hashlib
-
-    whole = record.to_json() | {
-        "format": 1,
-        "nonce": nonce,
-        "ancestors": [ancestor.to_ancestor() for ancestor in ancestors],
-    }
-    data = _dump(whole)
+    """Return a commit's id and its bytes, with its nearest ancestors (encoded) inside."""
+    own = _dump(record.to_json() | {"format": 1, "nonce": nonce})
+    data = b"".join((own[:-1], b',"ancestors":[', b",".join(ancestors), b"]}"))
     return hashlib.sha256(data).hexdigest(), data
+
+
+def encode_ancestor(record: CommitRecord) -> bytes:
+    """Return a commit as a later one holds it."""
+    return _dump(record.to_ancestor())
 
 
 def decode_commit(id: str, data: bytes) -> tuple[CommitRecord, list[CommitRecord]]:

@@ -88,7 +88,7 @@ class BranchLogs:
         known, likely = self._ends.get(branch), NOTHING
         if known is None:
             if (hinted := self._hinted(branch)) is None:
-                return self._last_listed(branch, after=0)
+                return self._last(branch, after=0)
             known, likely = hinted
         looks: list[Callable[[], BranchRecord | None]] = [
             partial(self.record, branch, known),
@@ -98,9 +98,9 @@ class BranchLogs:
             looks += [partial(_try, call) for call in self._ahead(*likely)]
         last, beyond, *_ = gather(self._objects, looks)
         if beyond is not None:
-            return self._last_listed(branch, after=known + 1) or beyond
+            return self._last(branch, after=known + 1) or beyond
         if last is None:  # a hint whose record was never made
-            return self._last_listed(branch, after=0)
+            return self._last(branch, after=0)
         return last
 
     def record(self, branch: str, number: int) -> BranchRecord | None:
@@ -171,14 +171,11 @@ class BranchLogs:
         number = after.number + 1 if after else 1
         record = record.numbered(number, after=after.when if after else BEGINNING)
         hint = " ".join([str(number), *filter(None, (record.commit, tree))]).encode()
-        hinting = None if is_local(self._objects) else pool().submit(self._hint, branch, hint)
+        hinting = pool().submit(self._hint, branch, hint)
         try:
             self._create(branch, record)
         finally:
-            if hinting:
-                hinting.exception()
-        if hinting is None:
-            self._hint(branch, hint)
+            hinting.exception()
         self._remember(branch, record)
         return record
 
@@ -214,7 +211,23 @@ class BranchLogs:
         except (ObjectMissing, ValueError):
             return None
 
-    def _last_listed(self, branch: str, *, after: int) -> BranchRecord | None:
+    def _last(self, branch: str, *, after: int) -> BranchRecord | None:
+        """Return the last record behind one that is there (0: of the whole log)."""
+        look = self._last_probed if is_local(self._objects) else self._last_listed
+        return look(branch, after)
+
+    def _last_probed(self, branch: str, low: int) -> BranchRecord | None:
+        """Look forward in doubled steps, then halve: where a look costs less than a list."""
+        step = 1
+        while self.record(branch, low + step) is not None:
+            low, step = low + step, 2 * step
+        high = low + step
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.record(branch, middle) is None else (middle, high)
+        return self.record(branch, low) if low else None
+
+    def _last_listed(self, branch: str, after: int) -> BranchRecord | None:
         prefix = self._keys.heads(branch)
         start = self._keys.head(branch, after) if after else None
         last = None
