@@ -49,7 +49,17 @@ class Lakes:
                 lake = self._open.setdefault(url, lake)
         return lake
 
-    def forget(self, url: str = "") -> None:
-        """Open the lake anew at the next question: what was known of it no longer holds."""
+    def look(self, url: str = "") -> Lake:
+        """Return what `get` does, having made sure that the lake is there, and still the same.
+
+        Raises
+        ------
+        LakeNotFoundError, NotALakeError, AccessDeniedError, UnreachableError
+        """
+        url = url.strip() or self.default_url
         with self._lock:
-            self._open.pop(url.strip() or self.default_url, None)
+            known = self._open.pop(url, None)
+        found = Lake.open(url, storage_options=self._options or None)
+        lake = known if known is not None and known.id == found.id else found
+        with self._lock:
+            return self._open.setdefault(url, lake)

@@ -15,7 +15,8 @@ __all__ = ["create_repo", "describe_lake", "list_refs", "list_repos", "open_lake
 
 def describe_lake(question: Question) -> object:
     """Return where the lake lies and who is asking."""
-    return _lake(question.lake, question.lakes.default_url)
+    lake = question.lakes.look(question.text("lake"))
+    return _lake(lake, question.lakes.default_url)
 
 
 def open_lake(question: Question) -> object:

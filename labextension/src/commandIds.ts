@@ -12,11 +12,10 @@ export const CommandIDs = {
   copyAddress: 'jupyter-lake:copy-address',
   copyId: 'jupyter-lake:copy-commit-id',
   insertQuery: 'jupyter-lake:insert-query',
+  pinNotebook: 'jupyter-lake:pin-notebook',
   openPreview: 'jupyter-lake:open-preview',
   openCommit: 'jupyter-lake:open-commit',
   openLineage: 'jupyter-lake:open-lineage',
   openNotebook: 'jupyter-lake:open-notebook',
-  compare: 'jupyter-lake:compare',
-  showMenu: 'jupyter-lake:show-menu',
-  selectNewest: 'jupyter-lake:select-newest'
+  compare: 'jupyter-lake:compare'
 } as const;

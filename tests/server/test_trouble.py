@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,6 @@ from jupyter_lake.lake import Lake
 from tests.jupyter import jupyter_server
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.server.conftest import Api
     from tests.servers import S3Server
 
@@ -57,6 +56,15 @@ def test_a_lake_that_comes_later_is_found(api: Api, tmp_path: Path) -> None:
     assert api.get("lake", lake=url).status_code == 404
     Lake.open(url, create=True)
     assert api.get("lake", lake=url).status_code == 200
+
+
+def test_a_lake_that_goes_away_is_missed(api: Api, lake: Lake) -> None:
+    assert api.get("lake").status_code == 200
+    Path(lake.url).rename(f"{lake.url}-gone")
+    assert api.get("lake").json()["kind"] == "lake-not-found"
+    another = Lake.open(lake.url, create=True)
+    assert api.get("lake").json()["id"] == another.id
+    assert api.get("repos").json()["repos"] == []
 
 
 @pytest.mark.s3

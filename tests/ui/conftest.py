@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -59,6 +60,9 @@ def clean_lab(lab: Lab) -> Lab:
 def demo(clean_lab: Lab, flights: Path) -> Lab:
     """JupyterLab with the demo's lake and notebook."""
     shutil.copytree(flights, clean_lab.lake)
+    # A lake of its own, not the last test's come back.
+    about = clean_lab.lake / "lake.json"
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"id": uuid4().hex}))
     notebook = ROOT / "jupyter_lake" / "demo" / "delays.ipynb"
     shutil.copy(notebook, clean_lab.server.root)
     return clean_lab

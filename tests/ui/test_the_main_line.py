@@ -123,7 +123,7 @@ def _learn_that_the_data_moved_on(panel: Panel, demo: Lab, theme: str) -> None:
     january = repo.commit().read("flights/2013-01.parquet")
     with repo.transaction("main", message="January 2014", author="bob") as tx:
         tx.write("flights/2014-01.parquet", january)
-    lineage = panel.node.get_by_role("list", name="Lineage of reports@main/delays")
+    lineage = panel.node.get_by_role("list", name="Lineage of reports")
     expect(lineage).to_contain_text("1 version behind")
     badge = panel.page.get_by_role("note").filter(has_text="flights/flights has 1 newer version")
     expect(badge.first).to_be_attached()

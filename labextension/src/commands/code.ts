@@ -47,6 +47,16 @@ export function addCodeCommands(context: ILakeContext, notebooks: INotebooks | n
       );
     }
   });
+  commands.addCommand(CommandIDs.pinNotebook, {
+    label: trans.__('Pin the Notebook Here'),
+    caption: trans.__('Insert a %lake use cell: names of this repo resolve at this commit'),
+    isEnabled: args => notebooks !== null && placeOf(args, model).repo !== '',
+    execute: async args => {
+      const { repo, ref } = placeOf(args, model);
+      const code = `%lake use ${address(repo, brief(ref))}`;
+      await tellTrouble(notebooks?.insert(code) ?? Promise.resolve());
+    }
+  });
   commands.addCommand(CommandIDs.openNotebook, {
     label: trans.__('Open the Notebook at the Cell'),
     isEnabled: args => notebooks !== null && cellOf(args).notebook !== '',

@@ -49,6 +49,10 @@ export function CommitView(props: { repo: string; at: string }): React.JSX.Eleme
             onClick={() => run(commands, CommandIDs.openLineage, args)}
           />
           <TextButton
+            label={trans.__('Pin notebook')}
+            onClick={() => run(commands, CommandIDs.pinNotebook, args)}
+          />
+          <TextButton
             label={trans.__('Compare with…')}
             onClick={() => run(commands, CommandIDs.compare, args)}
           />

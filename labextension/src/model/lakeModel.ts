@@ -133,7 +133,8 @@ export class LakeModel {
     }
   }
 
-  private async loadActivity(): Promise<void> {
+  /** Ask who ran what, where that is on view. */
+  async loadActivity(): Promise<void> {
     if (this._activityShown && this.lake.value) {
       await this.activity.load(this.client.url, () => this.client.activity());
     }

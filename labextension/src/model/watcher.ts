@@ -5,6 +5,7 @@ import type { LakeModel } from './lakeModel';
 
 const EVERY = 1500;
 const SLOWEST = 30_000;
+const LOOKS_A_RUN = 3; // runs come without a commit too
 
 /** Which repos differ between two looks at the lake; a repo not looked at does not. */
 export function movedRepos(before: ReadonlyMap<string, string>, now: IHeads): string[] {
@@ -52,6 +53,8 @@ export class Watcher {
     [...this._heads.keys()].forEach(name => now.repos.includes(name) || this._heads.delete(name));
     if (moved.length && url === client.url) {
       await this.model.catchUp(moved);
+    } else if (this._tick % LOOKS_A_RUN === 0) {
+      await this.model.loadActivity();
     }
   }
 

@@ -4,6 +4,7 @@ import type { IRun } from '../api/lineageTypes';
 import { CommandIDs } from '../commandIds';
 import type { IListRow } from '../list/virtualList';
 import { VirtualList } from '../list/virtualList';
+import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
 import { ago, exactly } from '../text/format';
 import { run, useLake } from './context';
@@ -20,6 +21,7 @@ export function Activity(): React.JSX.Element {
   const { model, commands, trans } = useLake();
   const { activity } = model;
   useSignal(activity);
+  useClock();
   const [selected, select] = React.useState<string | null>(null);
   if (activity.error && !activity.value) {
     return <ErrorNotice error={activity.error} />;

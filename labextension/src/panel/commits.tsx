@@ -6,6 +6,7 @@ import type { IRowLanes } from '../list/lanes';
 import { layLanes } from '../list/lanes';
 import type { IListRow } from '../list/virtualList';
 import { VirtualList } from '../list/virtualList';
+import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
 import { CommitRow } from './commitRow';
 import { run, useLake } from './context';
@@ -26,6 +27,7 @@ export function Commits(): React.JSX.Element {
   const { model, commands, trans } = useLake();
   const { history, selection } = model;
   useSignal(history, selection);
+  useClock();
   const commits = history.commits;
   const lanes = useMemo(() => layLanes(commits), [commits]);
   const rows = commits.map((commit, index): ICommitListRow => ({

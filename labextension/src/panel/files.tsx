@@ -18,13 +18,13 @@ import type { IListRow } from '../list/virtualList';
 import { VirtualList } from '../list/virtualList';
 import type { IRow } from '../model/tree';
 import { useSignal } from '../model/useSignal';
-import { bytes, count, middle } from '../text/format';
+import { bytes, count } from '../text/format';
 import { run, useLake } from './context';
+import { LongName } from './longName';
 import { openMenu } from './menu';
 import { EmptyNotice, ErrorNotice } from './notice';
 
 const ROW_HEIGHT = 24;
-const LONGEST_NAME = 34;
 
 const ICONS: Record<Kind, LabIcon> = {
   table: spreadsheetIcon,
@@ -137,10 +137,7 @@ function FileRow({ row }: { row: IRow }): React.JSX.Element {
         <span className="jp-Lake-caret" />
       )}
       <Icon.react tag="span" className="jp-Lake-smallIcon" />
-      <span className="jp-Lake-grow" title={entry.path}>
-        {middle(entry.name, LONGEST_NAME)}
-        {entry.folder && '/'}
-      </span>
+      <LongName name={entry.folder ? `${entry.name}/` : entry.name} title={entry.path} />
       <span className="jp-Lake-second jp-Lake-amount">{amount(entry, trans)}</span>
       <span className="jp-Lake-second jp-Lake-size">{bytes(entry.bytes)}</span>
     </>
@@ -151,5 +148,5 @@ function amount(entry: IEntry, trans: ReturnType<typeof useLake>['trans']): stri
   if (entry.folder) {
     return trans._n('%1 file', '%1 files', entry.files);
   }
-  return entry.rows === null ? '' : trans.__('%1 rows', count(entry.rows));
+  return entry.rows === null ? '' : trans._n('%2 row', '%2 rows', entry.rows, count(entry.rows));
 }

@@ -5,6 +5,7 @@ import { CommandIDs } from '../commandIds';
 import { lakeIcon } from '../icons';
 import { useSignal } from '../model/useSignal';
 import { run, useLake } from './context';
+import { LakeTrouble } from './lakeTrouble';
 import { openMenu } from './menu';
 
 /** The lake's name, which opens the list of lakes; refresh; and what can be made. */
@@ -14,41 +15,49 @@ export function Header(): React.JSX.Element {
   useSignal(lake, repos, history, tree);
   const busy = lake.busy || repos.busy || history.busy || tree.busy;
   const name = lake.value?.name ?? trans.__('No lake');
+  const trouble = lake.error ?? repos.error;
   return (
-    <div className="jp-Lake-header">
-      <button
-        type="button"
-        className="jp-Lake-lake"
-        aria-haspopup="dialog"
-        title={lake.value?.url ?? trans.__('Open a lake')}
-        onClick={() => run(commands, CommandIDs.switchLake)}
-      >
-        <lakeIcon.react tag="span" className="jp-Lake-smallIcon" />
-        <span className="jp-Lake-grow">{name}</span>
-        <caretDownIcon.react tag="span" className="jp-Lake-caret" />
-      </button>
-      <span role="status" className="jp-Lake-busy" aria-label={busy ? trans.__('Refreshing') : ''}>
-        {busy ? '…' : ''}
-      </span>
-      <button
-        type="button"
-        className="jp-Lake-iconButton"
-        title={trans.__('Refresh')}
-        aria-label={trans.__('Refresh')}
-        onClick={() => run(commands, CommandIDs.refresh)}
-      >
-        <refreshIcon.react tag="span" />
-      </button>
-      <button
-        type="button"
-        className="jp-Lake-iconButton"
-        aria-haspopup="menu"
-        title={trans.__('New repo, branch or tag')}
-        aria-label={trans.__('New repo, branch or tag')}
-        onClick={event => openMenu(commands, event, 'new', {})}
-      >
-        <addIcon.react tag="span" />
-      </button>
-    </div>
+    <>
+      <div className="jp-Lake-header">
+        <button
+          type="button"
+          className="jp-Lake-lake"
+          aria-haspopup="dialog"
+          title={lake.value?.url ?? trans.__('Open a lake')}
+          onClick={() => run(commands, CommandIDs.switchLake)}
+        >
+          <lakeIcon.react tag="span" className="jp-Lake-smallIcon" />
+          <span className="jp-Lake-grow">{name}</span>
+          <caretDownIcon.react tag="span" className="jp-Lake-caret" />
+        </button>
+        <span
+          role="status"
+          className="jp-Lake-busy"
+          aria-label={busy ? trans.__('Refreshing') : ''}
+        >
+          {busy ? '…' : ''}
+        </span>
+        <button
+          type="button"
+          className="jp-Lake-iconButton"
+          title={trans.__('Refresh')}
+          aria-label={trans.__('Refresh')}
+          onClick={() => run(commands, CommandIDs.refresh)}
+        >
+          <refreshIcon.react tag="span" />
+        </button>
+        <button
+          type="button"
+          className="jp-Lake-iconButton"
+          aria-haspopup="menu"
+          title={trans.__('New repo, branch or tag')}
+          aria-label={trans.__('New repo, branch or tag')}
+          onClick={event => openMenu(commands, event, 'new', {})}
+        >
+          <addIcon.react tag="span" />
+        </button>
+      </div>
+      {trouble && <LakeTrouble error={trouble} />}
+    </>
   );
 }

@@ -8,6 +8,7 @@ import { useSignal } from '../model/useSignal';
 import { address, short } from '../text/addresses';
 import { ago, exactly } from '../text/format';
 import { run, useLake } from './context';
+import { LongName } from './longName';
 import { EmptyNotice, ErrorNotice } from './notice';
 
 /** Where the selection came from and what was made of it, one hop each way. */
@@ -87,7 +88,7 @@ function DatasetRow(props: {
     <li className="jp-Lake-hop">
       <button type="button" title={address(repo, commit, path)} onClick={go}>
         <span className="jp-Lake-arrow">{props.arrow}</span>
-        <span className="jp-Lake-grow">{path ? `${repo}/${path}` : repo}</span>
+        <LongName name={path ? `${repo}/${path}` : repo} title={address(repo, commit, path)} />
         <span className="jp-Lake-id">{short(commit, 6)}</span>
         <span className={props.stale ? 'jp-Lake-stale' : 'jp-Lake-second'}>
           {props.words}

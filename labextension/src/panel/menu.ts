@@ -22,6 +22,7 @@ const MENUS: Record<Subject, (string | null)[]> = {
     CommandIDs.compare,
     CommandIDs.openLineage,
     CommandIDs.openNotebook,
+    CommandIDs.pinNotebook,
     null,
     CommandIDs.copyAddress,
     CommandIDs.copyId,

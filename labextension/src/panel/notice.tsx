@@ -11,11 +11,16 @@ export interface INoticeProps {
 export function ErrorNotice({ error, children }: INoticeProps): React.JSX.Element {
   return (
     <div className="jp-Lake-notice jp-mod-error" role="alert">
-      <p className="jp-Lake-noticeWhat">{error.message}</p>
-      {error.hint && <p className="jp-Lake-noticeHint">{error.hint}</p>}
+      <p className="jp-Lake-noticeWhat">{withCode(error.message)}</p>
+      {error.hint && <p className="jp-Lake-noticeHint">{withCode(error.hint)}</p>}
       {children && <div className="jp-Lake-noticeActions">{children}</div>}
     </div>
   );
+}
+
+/** Words in back quotes are what a person types. */
+function withCode(text: string): React.ReactNode[] {
+  return text.split('`').map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part));
 }
 
 /** Nothing here yet: what that means and what to do next. */

@@ -56,6 +56,9 @@ export class LakePanel extends SidePanel {
     this.header.addWidget(header);
     this.sections().forEach(section => this.addWidget(section));
     this.folds = FIRST;
+    // Without a lake there is nothing to fold: its trouble has the panel to itself.
+    model.lake.changed.connect(() => this.content.setHidden(!model.repos.value));
+    model.repos.changed.connect(() => this.content.setHidden(!model.repos.value));
     model.tree.changed.connect(() => this.retitle());
     model.selection.changed.connect(() => this.retitle());
     this.accordion.expansionToggled.connect(() => this.onFold());

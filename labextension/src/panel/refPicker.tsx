@@ -23,9 +23,11 @@ export function RefPicker(): React.JSX.Element {
   useSignal(selection, refs);
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const close = () => {
+  const close = (refocus: boolean) => {
     setOpen(false);
-    button.current?.focus();
+    if (refocus) {
+      button.current?.focus();
+    }
   };
   return (
     <div className="jp-Lake-refPicker" onClick={event => event.stopPropagation()}>
@@ -53,7 +55,10 @@ export function RefPicker(): React.JSX.Element {
   );
 }
 
-function RefList(props: { anchor: DOMRect; onClose: () => void }): React.JSX.Element {
+function RefList(props: {
+  anchor: DOMRect;
+  onClose: (refocus: boolean) => void;
+}): React.JSX.Element {
   const { model, trans } = useLake();
   const { selection, refs } = model;
   useSignal(refs);
@@ -71,13 +76,13 @@ function RefList(props: { anchor: DOMRect; onClose: () => void }): React.JSX.Ele
   const choose = (choice: IChoice | undefined) => {
     if (choice) {
       selection.ref(choice.name);
-      props.onClose();
+      props.onClose(true);
     }
   };
   const onKey = (event: React.KeyboardEvent) => {
     const to = moveBy(event.key, at, choices.length, 8);
     if (event.key === 'Escape') {
-      props.onClose();
+      props.onClose(true);
     } else if (event.key === 'Enter') {
       choose(choices[at]);
     } else if (to !== null && event.key !== 'Home' && event.key !== 'End') {
@@ -101,7 +106,7 @@ function RefList(props: { anchor: DOMRect; onClose: () => void }): React.JSX.Ele
         placeholder={trans.__('Branch, tag or commit')}
         value={typed}
         onKeyDown={onKey}
-        onBlur={() => setTimeout(props.onClose, 150)}
+        onBlur={() => props.onClose(false)}
         onChange={event => {
           setTyped(event.target.value);
           setAt(0);

@@ -5,10 +5,10 @@ import type { IRepo } from '../api/types';
 import { CommandIDs } from '../commandIds';
 import type { IListRow } from '../list/virtualList';
 import { VirtualList } from '../list/virtualList';
+import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
 import { ago, exactly } from '../text/format';
 import { run, useLake } from './context';
-import { LakeTrouble } from './lakeTrouble';
 import { openMenu } from './menu';
 import { EmptyNotice, TextButton } from './notice';
 import { RefPicker } from './refPicker';
@@ -24,13 +24,13 @@ interface IRepoRow extends IListRow {
 /** The lake's repos; the chosen one opens in place and shows its branch. */
 export function Repos(): React.JSX.Element {
   const { model, commands, trans } = useLake();
-  const { lake, repos, selection } = model;
-  useSignal(lake, repos, selection);
+  const { repos, selection } = model;
+  useSignal(repos, selection);
+  useClock();
   const [filter, setFilter] = useState('');
   const known = repos.value;
-  const trouble = lake.error ?? repos.error;
   if (!known) {
-    return trouble ? <LakeTrouble error={trouble} /> : <></>;
+    return <></>;
   }
   if (!known.length) {
     return (
@@ -59,7 +59,6 @@ export function Repos(): React.JSX.Element {
   };
   return (
     <div className="jp-Lake-repos">
-      {trouble && <LakeTrouble error={trouble} />}
       {known.length >= FILTER_FROM && (
         <input
           className="jp-Lake-filter"

@@ -79,6 +79,8 @@ function activate(
 
   // What was kept is at hand only when JupyterLab is up: nothing here may wait for it.
   void begin(panel, model, memory, settings);
+  const changed = () => Object.values(CommandIDs).forEach(id => commands.notifyCommandChanged(id));
+  [model.lake, model.tree, model.selection].forEach(part => part.changed.connect(changed));
   themes?.themeChanged.connect(() => {
     // The new style sheet counts from the next frame on.
     requestAnimationFrame(() => repaint(tabs));

@@ -31,6 +31,7 @@ export class Grid extends DataGrid {
       defaultSizes: { rowHeight: 24, columnWidth: 130, rowHeaderWidth: 52, columnHeaderHeight: 24 }
     });
     this.addClass('jp-Lake-grid');
+    this.node.setAttribute('aria-hidden', 'true');
     this.keyHandler = new BasicKeyHandler();
     this.mouseHandler = new BasicMouseHandler();
     this.paint();

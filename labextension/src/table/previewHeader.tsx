@@ -9,6 +9,7 @@ import { address } from '../text/addresses';
 import { bytes, count } from '../text/format';
 import { ColumnHeads } from './columnHeads';
 import type { Grid } from './grid';
+import { SpokenRows } from './spokenRows';
 
 export interface IPreviewHeaderProps {
   repo: string;
@@ -55,6 +56,7 @@ export function PreviewHeader(props: IPreviewHeaderProps): React.JSX.Element {
       {table && <Where onWhere={props.onWhere} />}
       {error && <ErrorNotice error={error} />}
       {table && <ColumnHeads grid={props.grid} table={table} />}
+      {table && <SpokenRows table={table} />}
     </>
   );
 }
@@ -109,6 +111,6 @@ function rows(table: ITablePreview, trans: Trans): string {
     );
   }
   return table.total_rows === table.rows.length
-    ? trans.__('%1 rows', total)
+    ? trans._n('%2 row', '%2 rows', table.total_rows, total)
     : trans.__('first %1 of %2 rows', shown, total);
 }

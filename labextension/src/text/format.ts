@@ -62,11 +62,9 @@ export function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-/** Cut in the middle, where names differ least: `a-long-n…-name`. */
-export function middle(text: string, length: number): string {
-  if (text.length <= length) {
-    return text;
-  }
-  const tail = Math.floor((length - 1) / 2);
-  return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
+const TAIL = 12;
+
+/** The end of a long name, which stays in view when its middle goes; '' of a short one. */
+export function tailOf(name: string): string {
+  return name.length > 2 * TAIL ? name.slice(-TAIL) : '';
 }
