@@ -9,7 +9,7 @@ from __future__ import annotations
 # Each declares its verbs as it is imported, and a help page lists them in this order.
 # isort: off
 from jupyter_lake.verbs import where, repos, history, shown, files, comparing, exploring  # noqa: F401
-from jupyter_lake.verbs import querying, publishing, tracing, reproducing  # noqa: F401
+from jupyter_lake.verbs import querying, publishing, tracing, asking, reproducing  # noqa: F401
 from jupyter_lake.verbs import changing, transfers, staging, upkeep  # noqa: F401
 
 # isort: on
