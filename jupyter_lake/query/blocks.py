@@ -11,120 +11,23 @@ from __future__ import annotations
 
 import array
 import contextlib
-import functools
 import hashlib
 import os
 import secrets
 import threading
-import time
 import zlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["BLOCK_BYTES", "BlockCache", "CachedObject", "shared_cache"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_lake.query.cachefolder import BlockCache
+
+__all__ = ["BLOCK_BYTES", "CachedObject"]
 
 BLOCK_BYTES = 64 * 1024
 
-_TRIM_EVERY = 64 << 20
-_KEEP_SECONDS = 15 * 60
-_TOUCH_SECONDS = 60
 _SUM_BYTES = 4
-
-
-class BlockCache:
-    """Blocks of many objects in one folder, at most `capacity` bytes of them.
-
-    Parameters
-    ----------
-    folder
-        Where the files lie; made when the first block is saved.
-    capacity
-        Bytes on disk. Past it, what was used longest ago is deleted; what was
-        used in the last quarter of an hour stays, and while that alone fills
-        the cache nothing new is saved.
-    """
-
-    def __init__(self, folder: Path, *, capacity: int) -> None:
-        self.folder = folder
-        self.capacity = capacity
-        self.full = False
-        self._saved = _TRIM_EVERY  # so that the first save looks at what is there
-        self._lock = threading.Lock()
-        self._touched: dict[str, float] = {}
-
-    def open(self, key: str, size: int, *, digest: str = "") -> CachedObject:
-        """Return the cached part of an object.
-
-        Parameters
-        ----------
-        key
-            What names these very bytes: letters and digits, fit for a file name.
-        size
-            The object's length in bytes.
-        digest
-            Its sha256 in hex if known; a whole object is checked against it.
-        """
-        return CachedObject(self, key, size, digest)
-
-    def whole(self, key: str, size: int) -> Path | None:
-        """Return the file that holds all of an object, if every block is here."""
-        path = self.path(key, "whole")
-        try:
-            if os.stat(path).st_size != size:
-                return None
-        except OSError:
-            return None
-        self.touch(path)
-        return path
-
-    def path(self, key: str, kind: str) -> Path:
-        """Return where a file of an object lies, there or not."""
-        return self.folder / key[:2] / f"{key}.{kind}"
-
-    def touch(self, path: Path) -> None:
-        """Remember that a file is in use, so that it is not the next to go."""
-        now = time.monotonic()
-        if now - self._touched.get(str(path), -_TOUCH_SECONDS) >= _TOUCH_SECONDS:
-            self._touched[str(path)] = now
-            with contextlib.suppress(OSError):
-                os.utime(path)
-
-    def note_saved(self, count: int) -> None:
-        """Count bytes saved; every so often make room for more."""
-        with self._lock:
-            self._saved += count
-            if self._saved < min(_TRIM_EVERY, self.capacity // 8):
-                return
-            self._saved = 0
-        self.trim()
-
-    def trim(self) -> None:
-        """Delete what was used longest ago until the cache is well within its bounds."""
-        entries = self._entries()
-        total = sum(used for _, used, _ in entries)
-        goal = self.capacity if total <= self.capacity else self.capacity * 4 // 5
-        deadline = time.time() - _KEEP_SECONDS
-        for modified, used, paths in sorted(entries):
-            if total <= goal or modified > deadline:
-                break
-            for path in paths:
-                with contextlib.suppress(OSError):
-                    os.unlink(path)
-            total -= used
-        self.full = total >= self.capacity
-
-    def _entries(self) -> list[tuple[float, int, list[str]]]:
-        """Return (last use, bytes on disk, files) of each object."""
-        found: dict[str, tuple[float, int, list[str]]] = {}
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
-                path = os.path.join(folder, name)
-                with contextlib.suppress(OSError):
-                    status = os.stat(path)
-                    key = name.partition(".")[0]
-                    modified, used, paths = found.get(key, (0.0, 0, []))
-                    used += getattr(status, "st_blocks", status.st_size // 512 + 1) * 512
-                    found[key] = max(modified, status.st_mtime), used, [*paths, path]
-        return list(found.values())
 
 
 class CachedObject:
@@ -133,6 +36,17 @@ class CachedObject:
     A cache that can't be written (a full or read-only disk) loads nothing and
     saves nothing: reading goes on without it. One file stays open until the
     object is collected.
+
+    Parameters
+    ----------
+    cache
+        The folder it lies in.
+    key
+        What names these very bytes: letters and digits, fit for a file name.
+    size
+        The object's length in bytes.
+    digest
+        Its sha256 in hex if known; a whole object is checked against it.
     """
 
     def __init__(self, cache: BlockCache, key: str, size: int, digest: str = "") -> None:
@@ -302,18 +216,6 @@ class CachedObject:
             digest.update(data)
             at += len(data)
         return not self.digest or digest.hexdigest() == self.digest
-
-
-@functools.cache
-def _cache_at(folder: Path, capacity: int) -> BlockCache:
-    return BlockCache(folder, capacity=capacity)
-
-
-def shared_cache() -> BlockCache:
-    """Return the cache that the configuration names, one object per process."""
-    from jupyter_lake.config import cache_bytes, cache_dir
-
-    return _cache_at(cache_dir() / "blocks", cache_bytes())
 
 
 def _checksum(data: memoryview) -> int:

@@ -19,6 +19,7 @@ from jupyter_lake import access
 from jupyter_lake.addresses import Address
 from jupyter_lake.config import lake_url, storage_options
 from jupyter_lake.errors import LakeError, PathNotFoundError, ReadOnlyError
+from jupyter_lake.query.file_info import file_info, folder_info, info_of
 from jupyter_lake.query.origins import source_of
 from jupyter_lake.query.rangedfile import RangedFile
 from jupyter_lake.query.remote import identity
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from jupyter_lake.query.fetching import Source
     from jupyter_lake.store.commits import Commit
-    from jupyter_lake.store.entries import Folder
     from jupyter_lake.store.lakes import Lake
 
 __all__ = ["LakeFileSystem"]
@@ -115,17 +115,17 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         """
         path = self._strip_protocol(path)
         if not path:
-            return _folder_info("")
+            return folder_info("")
         commit, inside = self._place(path)
         if not inside:
-            return _folder_info(path, commit.time)
+            return folder_info(path, commit.time)
         try:
             (found, *_) = commit.ls(inside)
         except PathNotFoundError as error:
             raise FileNotFoundError(f"{error.message} {error.hint}") from None
         if isinstance(found, Entry) and found.path == inside:
-            return _file_info(path, found, commit)
-        return _folder_info(path, commit.time)
+            return file_info(path, found, commit)
+        return folder_info(path, commit.time)
 
     def ls(self, path: str, detail: bool = True, **_options: object) -> list[Any]:
         """List a folder of a commit; at the root, the lake's repos."""
@@ -150,7 +150,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
             base = path.removesuffix(inside)
             base = base if base.endswith("/") else base + "/"
             found = {
-                base + entry.path: _file_info(base + entry.path, entry, commit)
+                base + entry.path: file_info(base + entry.path, entry, commit)
                 for entry in commit.entries(inside)
             }
         return found if detail else sorted(found)
@@ -268,14 +268,14 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
 
     def _children(self, path: str) -> list[dict[str, Any]]:
         if not path:
-            return [_folder_info(repo.name) for repo in self.lake.repos()]
+            return [folder_info(repo.name) for repo in self.lake.repos()]
         commit, inside = self._place(path)
         try:
             found = commit.ls(inside)
         except PathNotFoundError as error:
             raise FileNotFoundError(f"{error.message} {error.hint}") from None
         base = path.removesuffix(inside).rstrip("/")
-        return [_info(f"{base}/{each.path}", each, commit) for each in found]
+        return [info_of(f"{base}/{each.path}", each, commit) for each in found]
 
     def _source(self, path: str) -> Source:
         path = self._strip_protocol(path)
@@ -316,28 +316,6 @@ def _made_again(
     url: str, lake_options: Mapping[str, object], pins: Mapping[str, str], via: str
 ) -> LakeFileSystem:
     return LakeFileSystem(url, lake_options=lake_options, pins=pins, via=via)
-
-
-def _info(name: str, found: Entry | Folder, commit: Commit) -> dict[str, Any]:
-    if isinstance(found, Entry):
-        return _file_info(name, found, commit)
-    return _folder_info(name, commit.time)
-
-
-def _file_info(name: str, entry: Entry, commit: Commit) -> dict[str, Any]:
-    return {
-        "name": name,
-        "size": entry.size,
-        "type": "file",
-        "hash": entry.hash,
-        "rows": entry.rows,
-        "modified": commit.time,
-        "created": commit.time,
-    }
-
-
-def _folder_info(name: str, moment: datetime | None = None) -> dict[str, Any]:
-    return {"name": name, "size": 0, "type": "directory", "modified": moment, "created": moment}
 
 
 def _each(value: Any, count: int) -> list[int | None]:

@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_lake import errors
-from jupyter_lake.query.blocks import shared_cache
+from jupyter_lake.query.blocks import CachedObject
+from jupyter_lake.query.cachefolder import shared_cache
 from jupyter_lake.query.fetching import CachedSource, PlainSource
 from jupyter_lake.store.entries import Entry
 from jupyter_lake.store.external import Pin, _place, check_external
@@ -51,7 +52,7 @@ def source_of(
     if url.startswith("memory://"):
         return PlainSource(_plain(objects, url, pin_text), size)
     digest = "" if key.startswith("x") else key
-    cached = shared_cache().open(key, size, digest=digest)
+    cached = CachedObject(shared_cache(), key, size, digest)
     return CachedSource(_remote(objects, url, pin_text), cached)
 
 

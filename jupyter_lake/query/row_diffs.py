@@ -6,7 +6,6 @@ after one aggregation, so what is then compared is what changed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_lake.errors import DatasetNotFoundError, InvalidInputError, QueryError, closest
 from jupyter_lake.query.column_summary import Column, shown
 from jupyter_lake.query.datasets import Dataset, resolve_dataset
+from jupyter_lake.query.differing import differing
 from jupyter_lake.query.json_values import Json, json_value
 from jupyter_lake.query.names import quoted
 from jupyter_lake.query.remote import register_remote
@@ -22,7 +22,7 @@ from jupyter_lake.query.running import Runner
 from jupyter_lake.query.views import Views
 
 if TYPE_CHECKING:
-    from jupyter_lake.store import Commit, DataFile, Repo
+    from jupyter_lake.store import Commit, Repo
 
 __all__ = ["RowDiff", "row_diff"]
 
@@ -161,7 +161,7 @@ class _Comparison:
             f"CAST({c.quoted} AS VARCHAR) AS {c.quoted}" if c.name in cast else c.quoted
             for c in common
         )
-        before, after = _only_different(self.before, self.after)
+        before, after = differing(self.before, self.after)
         sides = [
             f"SELECT {columns}, {side} AS {_SIDE} FROM {self._view(dataset)}"
             for dataset, side in ((before, -1), (after, 1))
@@ -276,41 +276,6 @@ def _changed_row(
             if old[name] != new[name]
         },
     )
-
-
-def _only_different(
-    before: Dataset | None, after: Dataset | None
-) -> tuple[Dataset | None, Dataset | None]:
-    """Leave out the files that both have, wherever they lie."""
-    if before is None or after is None:
-        return before, after
-    then, now = Counter(_marks(before)), Counter(_marks(after))
-    return _less(before, then - now), _less(after, now - then)
-
-
-def _marks(dataset: Dataset) -> list[tuple[object, ...]]:
-    """Return what stands for each file's rows."""
-    partitions = dataset.partitions or ({},) * len(dataset.files)
-    return [
-        (_content(file), *pairs.items())
-        for file, pairs in zip(dataset.files, partitions, strict=True)
-    ]
-
-
-def _content(file: DataFile) -> object:
-    return file.hash or (file.url, file.entry.pin_text)
-
-
-def _less(dataset: Dataset, wanted: Counter[tuple[object, ...]]) -> Dataset | None:
-    left = Counter(wanted)
-    chosen = []
-    for index, mark in enumerate(_marks(dataset)):
-        if left[mark] > 0:
-            left[mark] -= 1
-            chosen.append(index)
-    if not chosen:
-        return None
-    return dataset.only(chosen)
 
 
 def _beyond(some: Sequence[Column], others: Sequence[Column]) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_lake.query.blocks import BLOCK_BYTES, BlockCache
+from jupyter_lake.query.blocks import BLOCK_BYTES, CachedObject
+from jupyter_lake.query.cachefolder import BlockCache
 from jupyter_lake.query.fetching import CachedSource
 
 CONTENT = random.Random(5).randbytes(20 * BLOCK_BYTES + 777)
@@ -34,7 +35,7 @@ def cache(tmp_path: Path) -> BlockCache:
 
 
 def _source(cache: BlockCache, fetch: Callable[[int, int], bytes] = _fetch) -> CachedSource:
-    return CachedSource(fetch, cache.open(KEY, len(CONTENT), digest=KEY))
+    return CachedSource(fetch, CachedObject(cache, KEY, len(CONTENT), KEY))
 
 
 def test_blocks_outlive_the_process_that_fetched_them(cache: BlockCache) -> None:
@@ -67,7 +68,7 @@ def test_a_complete_object_becomes_a_plain_file(cache: BlockCache) -> None:
 
 def test_an_object_that_is_not_what_its_hash_says_never_becomes_a_file(cache: BlockCache) -> None:
     wrong = hashlib.sha256(b"else").hexdigest()
-    source = CachedSource(_fetch, cache.open(wrong, len(CONTENT), digest=wrong))
+    source = CachedSource(_fetch, CachedObject(cache, wrong, len(CONTENT), wrong))
     source.read(0, len(CONTENT))
     assert source.cached.finish() is None
     assert cache.whole(wrong, len(CONTENT)) is None
@@ -117,7 +118,7 @@ def test_what_was_used_longest_ago_goes_first(cache: BlockCache) -> None:
     now = time.time()
     for age, name in enumerate(("new", "old", "older", "oldest")):
         key = hashlib.sha256(name.encode()).hexdigest()
-        cached = cache.open(key, 3 * BLOCK_BYTES)
+        cached = CachedObject(cache, key, 3 * BLOCK_BYTES)
         cached.save(0, memoryview(CONTENT[: 3 * BLOCK_BYTES]))
         for kind in ("part", "sums"):
             os.utime(cache.path(key, kind), (now - age * 3600, now - age * 3600))
@@ -132,12 +133,24 @@ def test_what_is_in_use_stays_and_nothing_is_added_beyond_the_bound(cache: Block
     cache.capacity = 4 * BLOCK_BYTES
     for name in ("a", "b", "c"):
         key = hashlib.sha256(name.encode()).hexdigest()
-        cache.open(key, 2 * BLOCK_BYTES).save(0, memoryview(CONTENT[: 2 * BLOCK_BYTES]))
+        CachedObject(cache, key, 2 * BLOCK_BYTES).save(0, memoryview(CONTENT[: 2 * BLOCK_BYTES]))
     assert cache.full
     used = sum(path.stat().st_blocks * 512 for path in cache.folder.rglob("*") if path.is_file())
     assert used <= 2 * cache.capacity
     assert _there(cache, "a")
     assert _source(cache).read(0, len(CONTENT)) == CONTENT
+
+
+def test_a_full_cache_is_looked_at_again(
+    cache: BlockCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.capacity = BLOCK_BYTES
+    CachedObject(cache, KEY, len(CONTENT)).save(0, memoryview(CONTENT[: 2 * BLOCK_BYTES]))
+    assert cache.full
+    cache.capacity = 1 << 30
+    assert cache.full  # it was looked at just now
+    monkeypatch.setattr("jupyter_lake.query.cachefolder._TOUCH_SECONDS", -1)
+    assert not cache.full
 
 
 def test_the_rest_of_a_much_read_object_is_fetched_when_all_is_quiet(
