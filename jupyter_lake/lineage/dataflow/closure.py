@@ -81,6 +81,7 @@ class Closure(Walk):
     def _follow_imports(self) -> bool:
         """Read the state of the user's own modules that are imported (again)."""
         before = len(self._run)
+        self._follow_reloads()
         for name in self.reading.imports:
             path, _, member = name.rpartition(".")
             for module, names in (
@@ -95,6 +96,16 @@ class Closure(Walk):
                     else:
                         self._slot(module, member, use)
         return len(self._run) != before
+
+    def _follow_reloads(self) -> None:
+        """Take all variables of a module that is loaded again for ones it may bind."""
+        for name in self.reading.reloads:
+            module = local_module(name)
+            if module is not None and (id(module), "reload") not in self._run:
+                self._run.add((id(module), "reload"))
+                self.reading.imports.add(name)
+                for each in [each for each in vars(module) if not each.startswith("__")]:
+                    self._slot(module, each, Use(Level.MENTION, certain=True, after=frozenset()))
 
     def lookup(self, variable: str) -> object:
         """Return the present object of a variable, or MISSING."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from jupyter_lake.lineage.dataflow.known import (
     NAMESPACE_CALLS,
     SEEDERS,
     SHELL_CALLS,
+    SHELL_READERS,
     SQL_CALLS,
 )
 from jupyter_lake.lineage.dataflow.reading import Level
@@ -93,6 +95,8 @@ class Engines(Foresight):
         if name in _TABLE_MAKERS:
             self.reading.tables_written.update(texts)
         self.reading.seeds |= name in SEEDERS
+        if name == "reload" and node.args:
+            self.reading.reloads.update(self.peek.module_name(node.args[0]))
 
     @staticmethod
     def _receiver(node: ast.Call) -> list[ast.expr]:
@@ -175,10 +179,23 @@ class Engines(Foresight):
 
     def shell(self, text: str) -> None:
         """Load the variables that IPython puts into a command."""
+        self._shell_files(text)
         names, expressions = shell_names(text)
         self.load_names(names)
         for expression in expressions:
             self.source(expression)
+
+    def _shell_files(self, text: str) -> None:
+        """Note the files that a command names, and those that it may write."""
+        tokens = text.replace(">", " > ").split()
+        named = file_names(tokens)
+        self.reading.files_read |= named
+        if tokens and tokens[0] in SHELL_READERS and ">" not in tokens:
+            return
+        written = tokens[tokens.index(">") + 1 :] if ">" in tokens else tokens[-1:]
+        flags = itertools.pairwise(tokens)
+        written += [token for flag, token in flags if flag in ("-o", "-O", "--output")]
+        self.reading.files_written |= file_names(written)
 
     def load_names(self, names: set[str], *, certain: bool = True) -> None:
         """Load those of some names that are variables."""

@@ -101,7 +101,8 @@ class _Aliases:
             return False
         if isinstance(node.func, ast.Name) and name in READING_FUNCTIONS | PART_FUNCTIONS:
             return False
-        return not _is_table_function(node)
+        third = node.args[2:3]
+        return not _is_table_function(node) or any(map(self.part, third))
 
 
 def _is_table_function(node: ast.Call) -> bool:

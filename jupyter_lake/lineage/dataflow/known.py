@@ -9,7 +9,7 @@ def wordset(text: str) -> frozenset[str]:
 
 
 LAZY_CALLS = wordset(
-    "partial partialmethod map filter zip enumerate reversed iter starmap accumulate "
+    "defaultdict partial partialmethod map filter zip enumerate reversed iter starmap accumulate "
     "takewhile dropwhile filterfalse islice chain cycle count_values field delayed"
 )
 """They keep what they are given and run it later."""
@@ -45,6 +45,11 @@ DRAWS = wordset(
 """Functions of modules with a random state of their own."""
 
 RANDOM_MODULES = frozenset(("random", "numpy", "numpy.random", "torch"))
+SHELL_READERS = wordset(
+    "cat head tail wc less more grep ls file md5sum sha256sum diff cmp du stat echo find"
+)
+"""Commands that only read the files they are given."""
+
 NAMESPACE_CALLS = frozenset(("globals", "locals", "vars"))
 FILE_WRITERS = wordset(
     "dump save savez savez_compressed savetxt savefig write_bytes write_text tofile"

@@ -22,8 +22,9 @@ def outside_reads(closure: Closure, known: Iterable[str]) -> set[str]:
     """Return those of the known outside names that a cell reads."""
     reading = closure.reading
     modules = {f"{name.rpartition('.')[2]}.py" for name in reading.imports}
-    files = (file_names(reading.strings) | modules) - reading.files_written
-    read = {f"file {name}" for name in files}
+    texts = {text for name in reading.uses for text in closure.reader.peek.text(name)}
+    files = file_names(reading.strings | texts) - reading.files_written
+    read = {f"file {name}" for name in files | modules | reading.files_read}
     read |= {f"table {name}" for name in reading.tables}
     read |= {f".{name}" for name in reading.attributes}
     if closure.draws and not reading.seeds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import types
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
@@ -57,8 +58,10 @@ class Peek:
         return value if type(value) in ATOMS else self.MISSING
 
     def text(self, name: str) -> list[str]:
-        """Return the text of a name: a string, or the strings of a list or tuple."""
+        """Return the text of a name: a string, a path, or the strings of a list or tuple."""
         value = self.value(name)
+        if isinstance(value, PurePath):
+            return [str(value)]
         if type(value) is str:
             return [value]
         if type(value) in (list, tuple):
@@ -97,6 +100,11 @@ class Peek:
         if isinstance(value, type):
             return not is_user_class(value, self.namespace)
         return isinstance(value, types.ModuleType) and not is_local_module(value)
+
+    def module_name(self, node: ast.AST) -> set[str]:
+        """Return the name of the module that an expression stands for, in a set."""
+        value = self.path(node)
+        return {value.__name__} if isinstance(value, types.ModuleType) else set()
 
     def is_data(self, name: str) -> bool:
         """Tell whether a name is neither a module, a class nor a function."""

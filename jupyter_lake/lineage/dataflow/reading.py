@@ -75,8 +75,10 @@ class Reading:
         Modules imported, and names imported from modules as ``module.name``.
     patches, library_patches
         Attribute names set on anything; those set on a library's class or module.
-    files_written
-        Last parts of the paths that some call may write to.
+    files_written, files_read
+        Last parts of the paths that some call may write to; those that a shell command names.
+    reloads
+        Modules that are loaded again.
     dynamic
         Whether names are looked up by strings (``globals()[...]``).
     hands_namespace
@@ -100,6 +102,8 @@ class Reading:
     patches: set[str] = field(default_factory=set)
     library_patches: set[str] = field(default_factory=set)
     files_written: set[str] = field(default_factory=set)
+    files_read: set[str] = field(default_factory=set)
+    reloads: set[str] = field(default_factory=set)
     dynamic: bool = False
     hands_namespace: bool = False
     asks_sql: bool = False

@@ -87,7 +87,7 @@ class Reader(Expressions):
                 self.visit(statement)
 
     def _stmt_Expr(self, node: ast.Expr) -> None:  # noqa: N802
-        self.visit(node.value, MENTION if isinstance(node.value, ast.Call) else RUN)
+        self.visit(node.value, MENTION if isinstance(node.value, ast.Call | ast.Lambda) else RUN)
 
     def _stmt_Assign(self, node: ast.Assign) -> None:  # noqa: N802
         self.visit(node.value, MENTION)

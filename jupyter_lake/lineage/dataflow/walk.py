@@ -20,6 +20,7 @@ from jupyter_lake.lineage.dataflow.shapes import (
 
 if TYPE_CHECKING:
     import weakref
+from collections import defaultdict
 
 MOST_NODES = 6_000
 """So many objects are looked at for one cell; what lies beyond may change unseen."""
@@ -146,6 +147,8 @@ def _below(value: object, level: Level) -> Level:
     """Return how far what an object holds is used, when the object is used up to a level."""
     if level and type(value).__module__.split(".", 1)[0] in _ACTIVE_MODULES:
         return Level.RUN
+    if isinstance(value, defaultdict):
+        return level
     if isinstance(value, type) or (level < Level.RUN and isinstance(value, _CARRIERS)):
         return Level.MENTION
     return level
