@@ -102,8 +102,8 @@ def says(statement: str, name: str) -> bool:
     """Whether a statement uses a name, other than to name an argument of a function."""
     tokens = tokens_of(statement)
     return any(
-        token.text.casefold() == name
-        and token.token_type.name in ("VAR", "IDENTIFIER")
+        token.text.casefold() == name.casefold()
+        and not token.token_type.name.endswith(("STRING", "NUMBER"))
         and not (index + 1 < len(tokens) and tokens[index + 1].text in ("=>", ":="))
         for index, token in enumerate(tokens)
     )

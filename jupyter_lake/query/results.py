@@ -138,11 +138,11 @@ class Result:
             raise self._explain(error) from None
 
     def _stream(self, rows: int) -> Iterator[pa.RecordBatch]:
-        relation = self._relation
-        assert relation is not None
-        reader = self._run(lambda: relation.to_arrow_reader(rows))
-        while (batch := self._run(lambda: next(reader, None))) is not None:
-            yield batch
+        assert self._relation is not None
+        try:
+            yield from self._runner.stream(self._relation, rows)
+        except Exception as error:  # noqa: BLE001  told in the person's terms
+            raise self._explain(error) from None
 
     def _fetched(self) -> pa.Table:
         import pyarrow as pa

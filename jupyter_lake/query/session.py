@@ -55,6 +55,9 @@ class Session:
         self.lake = lake
         self.pins: MutableMapping[str, str] = pins if pins is not None else {}
         self.connection = duckdb.connect(":memory:")
+        # DuckDB measures how far it is only if it thinks of a bar; we draw our own.
+        self.connection.execute("SET enable_progress_bar = true")
+        self.connection.execute("SET enable_progress_bar_print = false")
         self.runner = Runner(self.connection, register_remote(self.connection, lake))
         self.views = Views(self.connection)
         self.in_transaction = False
