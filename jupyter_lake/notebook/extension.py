@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,6 +60,8 @@ def load(shell: InteractiveShell) -> None:
     completion = Completion(workspace)
     completion.register(shell)
     setattr(shell, _ATTRIBUTE, Extension(workspace, completion))
+    # The magics outlive the variables; DuckDB complains of what is open when Python ends.
+    atexit.register(workspace.close)
 
 
 def _started(shell: InteractiveShell) -> Recorder | None:
@@ -100,4 +103,8 @@ def unload(shell: InteractiveShell) -> None:
     extension.completion.unregister(shell)
     for magics in shell.magics_manager.magics.values():
         magics.pop("lake", None)
+    magics = shell.magics_manager.registry.pop(LakeMagics.__name__, None)
+    shell.configurables[:] = [item for item in shell.configurables if item is not magics]
+    atexit.unregister(extension.workspace.close)
+    extension.workspace.close()
     delattr(shell, _ATTRIBUTE)

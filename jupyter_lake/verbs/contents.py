@@ -44,15 +44,23 @@ def as_table(name: str, value: object) -> pa.Table:
     import pyarrow as pa
 
     try:
-        return _converted(value)
+        table = _converted(value)
     except (pa.ArrowException, TypeError, ValueError) as error:
         if isinstance(error, InvalidInputError):
             raise
         reason = str(error).partition("\n")[0].strip("()'\" .")
         raise InvalidInputError(
             f"{name!r} can't be a table: {reason}.",
-            hint="Each column must hold values of one kind; convert it with .astype(...) first.",
+            hint="Rename columns so that each has a name of its own."
+            if "uplicate" in reason
+            else "Each column must hold values of one kind; convert it with .astype(...) first.",
         ) from error
+    if not table.column_names:
+        raise InvalidInputError(
+            f"{name!r} has no columns, so there is nothing to publish.",
+            hint="Look at it: the cell that fills it may not have run.",
+        )
+    return table
 
 
 def _converted(value: object) -> pa.Table:

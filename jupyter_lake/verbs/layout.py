@@ -70,12 +70,19 @@ def check_columns(table: pa.Table, columns: Sequence[str], *, flag: str) -> None
     ------
     InvalidInputError
     """
+    import pyarrow as pa
+
     for column in columns:
         if column not in table.column_names:
             near = closest(column, table.column_names) or table.column_names[:8]
             raise InvalidInputError(
                 f"{flag} names {column!r}, and the table has no such column.",
                 hint=f"It has: {', '.join(near)}",
+            )
+        if pa.types.is_nested(table.schema.field(column).type):
+            raise InvalidInputError(
+                f"{flag} names {column!r}, which holds lists or structs.",
+                hint="Choose a column of plain values.",
             )
     if len(columns) == len(table.column_names) and flag == "--partition-by":
         raise InvalidInputError(

@@ -106,6 +106,12 @@ class Workspace:
         self.pins.clear()
         return lake
 
+    def close(self) -> None:
+        """Let the lake and the query session go; results that a person holds stay good."""
+        self.__dict__.pop("session", None)
+        self.__dict__.pop("lake", None)
+        self.staging = None
+
     def _opened(self, url: str, *, create: bool) -> Lake:
         from jupyter_lake.lake import Lake
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from IPython.utils.capture import capture_output
 
 from jupyter_lake.notebook.extension import extension_of
+from tests.verbs.samples import sample_lake
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -57,6 +60,21 @@ def test_it_imports_nothing_heavy() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_a_session_ends_without_a_word(tmp_path: Path) -> None:
+    sample_lake(tmp_path / "lake")
+    cells = ["%load_ext jupyter_lake", "%lake sql x << FROM sales.orders", "%lake log nothing"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "IPython", "--HistoryManager.enabled=False", "-c", "\n".join(cells)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"JUPYTER_LAKE_URL": "lake", "IPYTHONDIR": str(tmp_path / "ipython")},
+    )
+    assert ended.stderr == ""
+    assert len(ended.stdout.splitlines()) <= 4
 
 
 def test_it_leaves_nothing_behind(bare_shell: InteractiveShell) -> None:

@@ -146,6 +146,27 @@ def test_a_column_of_mixed_kinds_is_named(run: Run, shell: InteractiveShell) -> 
     assert "x" in error.message
 
 
+@pytest.mark.parametrize(
+    ("made", "flags", "told"),
+    [
+        ("bad = pd.DataFrame([[1, 2]], columns=['a', 'a'])", "", "Rename columns"),
+        ("bad = pd.DataFrame()", "", "no columns"),
+        ("bad = pd.DataFrame({'a': [[1]], 'b': [1]})", "--key a", "lists or structs"),
+        ("bad = pd.DataFrame({'a': [1]})", "--partition-by a", "no data would be left"),
+        ("bad = pd.DataFrame({'a': [1]})", "--partition-by b", "no such column"),
+    ],
+)
+def test_what_can_be_no_table_is_refused_in_two_lines(
+    run: Run, shell: InteractiveShell, made: str, flags: str, told: str
+) -> None:
+    run(f"import pandas as pd; {made}")
+    error = shell.run_cell(f"%lake publish bad --to reports/bad -m x {flags}").error_in_exec
+    assert isinstance(error, InvalidInputError)
+    assert told in " ".join(error.lines())
+    assert len(error.lines()) == 2
+    assert len(run("%lake repos").repos) == 1
+
+
 def test_several_publications_are_one_commit(run: Run) -> None:
     run(FRAME)
     run("%lake create reports")
