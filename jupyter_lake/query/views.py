@@ -121,7 +121,7 @@ class Views:
         root = f"{commit.repo.name}@{commit.id}"
         found = ds.dataset(
             [f"{root}/{file.path}" for file in dataset.files],
-            filesystem=LakeFileSystem.of(commit.repo.lake),
+            filesystem=LakeFileSystem.of(commit.repo.lake, via=""),
             format="ipc",
             partitioning=ds.partitioning(flavor="hive"),
             partition_base_dir=root,
@@ -135,11 +135,24 @@ def _variant(dataset: Dataset, table: str, filename: bool) -> str:
     """Return what tells this view from others of the same name at the same commit."""
     marks = ["+filename"] if filename else []
     marks += [f"#{dataset.part}"] if dataset.part else []
+    marks += _places(dataset)
     # DuckDB takes names for the same that differ in case only, a lake doesn't.
     if (table, table) != (dataset.path, table.lower()):
         path = hashlib.sha256(f"{dataset.path}\n{table}".encode())
         marks.append(f"~{path.hexdigest()[:6]}")
     return "".join(marks)
+
+
+def _places(dataset: Dataset) -> list[str]:
+    """Return a mark of what DuckDB is to call the files just now, where that may change.
+
+    A remote file comes to lie on this machine, and may be gone from it again;
+    an imported one is seen to be what was imported.
+    """
+    if all("://" not in file.url and file.entry.location is None for file in dataset.files):
+        return []
+    names = hashlib.sha256("\n".join(map(physical, dataset.files)).encode())
+    return [f"%{names.hexdigest()[:8]}"]
 
 
 def select(
