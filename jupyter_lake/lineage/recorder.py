@@ -67,6 +67,8 @@ def _harmless(method: Callable[P, None]) -> Callable[P, None]:
 class Recorder:
     """Records the runs of one IPython session.
 
+    ``JUPYTER_LAKE_RECORD`` says how it starts: ``on``, ``off`` or ``no-source``.
+
     Parameters
     ----------
     shell
@@ -88,8 +90,9 @@ class Recorder:
         self, shell: InteractiveShell, *, user: str | None = None, notebook: str | None = None
     ) -> None:
         self.shell = shell
-        self.record_source = True
-        self.paused = False
+        wanted = os.environ.get("JUPYTER_LAKE_RECORD", "on").strip().lower()
+        self.record_source = wanted != "no-source"
+        self.paused = wanted == "off"
         self._where = Whereabouts(shell, user=user, notebook=notebook)
         self._flow = _dataflow(shell.user_ns)
         self._session = Session(self._flow)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -14,6 +15,20 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
 __all__ = ["Whereabouts"]
+
+
+def _counts_on_early(shell_class: type[InteractiveShell]) -> bool:
+    """Say whether this IPython counts on before it tells that a cell begins; older ones do after.
+
+    It is read off the code: `run_cell_async` sets a result's count, then, perhaps, its own.
+    """
+    stores = 0
+    for instruction in dis.get_instructions(shell_class.run_cell_async):
+        if instruction.opname == "STORE_ATTR" and instruction.argval == "execution_count":
+            stores += 1
+        elif instruction.argval == "pre_run_cell":
+            break
+    return stores > 1
 
 
 class Whereabouts:
@@ -75,10 +90,7 @@ class Whereabouts:
         if not info.store_history:
             return None
         if self._offset is None:
-            import IPython
-
-            # IPython 9 counts on before it tells that a cell begins, IPython 8 after.
-            self._offset = int(IPython.version_info >= (9, 0))
+            self._offset = int(_counts_on_early(type(self._shell)))
         return int(self._shell.execution_count) - self._offset
 
     def counted(self, expected: int | None, actual: int | None) -> int | None:

@@ -167,6 +167,44 @@ def test_a_run_is_a_subject_too(team: object, lake: store.Lake) -> None:
     assert names(found) >= {"flights/flights/2013-01.csv", "reports/delays", "dashboards/weekly"}
 
 
+def test_a_commit_is_a_subject_too(team: object, lake: store.Lake) -> None:
+    found = graph(lake, "reports")
+    assert found.subject == f"reports@{lake.repo('reports').commit('main').short}"
+    assert "delays.ipynb [5]" in cells(found)
+    assert "weekly.ipynb [1]" in cells(found)
+    assert names(found) >= {"reports/", "flights/flights/2013-01.csv"}
+
+
+def test_a_merge_keeps_the_makers_of_what_it_brought(notebook: Notebook, lake: store.Lake) -> None:
+    reports = lake.repo("reports")
+    with reports.transaction("main", message="first") as tx:
+        tx.write("readme.txt", b"reports")
+    reports.create_branch("fix")
+    notebook.ok(READ)
+    notebook.ok(
+        "with lake.repo('reports').transaction('fix', message='m', "
+        "provenance=recorder.provenance_of('raw')) as tx: tx.write('delays/a.csv', raw)"
+    )
+    with reports.transaction("main", message="meanwhile") as tx:
+        tx.write("other.txt", b"x")
+    reports.merge("fix", into="main")
+    assert names(upstream(lake, "reports/delays")) >= {"flights/flights/2013-01.csv"}
+
+
+def test_a_notebook_that_reads_what_it_writes_is_no_endless_story(
+    notebook: Notebook, lake: store.Lake
+) -> None:
+    notebook.ok("state = b'0'")
+    notebook.publish("state", "reports", "state.txt")
+    for _ in range(3):
+        notebook.ok("state = lake.repo('reports').commit('main').read('state.txt') + b'1'")
+        notebook.publish("state", "reports", "state.txt")
+    found = graph(lake, "reports/state.txt", up=10, down=10)
+    assert len(found.datasets()) == 4
+    assert found.text
+    assert found.dot
+
+
 def test_the_commit_itself_knows_its_inputs_where_the_record_of_its_run_is_gone(
     team: tuple[Notebook, Notebook], lake: store.Lake
 ) -> None:

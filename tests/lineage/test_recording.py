@@ -148,6 +148,21 @@ def test_sources_can_be_left_out(notebook: Notebook, lake: store.Lake) -> None:
     assert len(last(lake).reads) == 1
 
 
+@pytest.mark.parametrize(
+    ("wanted", "sources"), [("off", []), ("no-source", [None]), ("on", ["x = 1"])]
+)
+def test_the_environment_can_say_what_is_recorded(
+    open_notebook: Callable[..., Notebook],
+    lake: store.Lake,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: str,
+    sources: list[str | None],
+) -> None:
+    monkeypatch.setenv("JUPYTER_LAKE_RECORD", wanted)
+    open_notebook().ok("x = 1")
+    assert [run.source for run in runs_of(lake)] == sources
+
+
 def test_cells_before_a_lake_is_open_are_recorded_when_one_is(
     open_notebook: Callable[..., Notebook], lake: store.Lake
 ) -> None:
