@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["FileChange", "change_blocks", "counts_cell", "file_changes"]
 
 _SIGNS = {"added": "+", "removed": "−", "changed": "~"}
-SHOWN = 50
+SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class Log(Output):
     subject: str
     commits: tuple[CommitLine, ...]
     graph: bool
+    of_path: bool
     more: str
 
     def blocks(self) -> Sequence[Block]:
@@ -88,7 +89,7 @@ class Log(Output):
         headers: tuple[str, ...] = ("commit", "when", "author", "files", "message", "")
         rows: list[tuple[Cell | str, ...]] = [self._row(commit) for commit in self.commits]
         if self.graph:
-            drawn = lanes([(commit.id, commit.parents) for commit in self.commits])
+            drawn = lanes(self._edges())
             width = max(map(len, drawn))
             headers = ("", *headers)
             rows = [
@@ -96,6 +97,13 @@ class Log(Output):
                 for line, row in zip(drawn, rows, strict=True)
             ]
         return [Table(headers, tuple(rows)), *([Note(self.more)] if self.more else [])]
+
+    def _edges(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return each commit with its parents; of one path's log, with the next one shown."""
+        if not self.of_path:
+            return [(commit.id, commit.parents) for commit in self.commits]
+        ids = [commit.id for commit in self.commits]
+        return [(id, (after,)) for id, after in zip(ids, [*ids[1:], ""], strict=True)]
 
     def _row(self, commit: CommitLine) -> tuple[Cell | str, ...]:
         names = f"({', '.join(commit.names)}) " if commit.names else ""
@@ -135,7 +143,7 @@ def log(workspace: Workspace, options: argparse.Namespace) -> Log:
     again = workspace.command(f"log {at.address} -n {(limit or 0) * 5}")
     more = f"There are more: {again}" if len(shown) < len(found) else ""
     lines = tuple(commit_line(commit, names.get(commit.id, ())) for commit in shown)
-    return Log(str(at.address), lines, options.graph, more)
+    return Log(str(at.address), lines, options.graph, bool(at.path), more)
 
 
 def _names(repo: Repo) -> dict[str, list[str]]:

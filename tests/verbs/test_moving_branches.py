@@ -29,6 +29,17 @@ def test_a_branch_goes_its_way_and_is_merged(do: Do) -> None:
     assert "Take it back: jupyter lake undo sales@main" in repr(merged)
 
 
+def test_the_graph_of_a_path_is_one_line(do: Do) -> None:
+    for number in range(3):
+        _put(do, f"note {number}", "sales/note.txt")
+        _put(do, f"other {number}", "sales/other.txt")
+    assert [line[:3] for line in repr(do("log sales/note.txt --graph")).splitlines()[1:]] == [
+        "●  ",
+        "●  ",
+        "●  ",
+    ]
+
+
 def test_a_conflict_names_paths_and_the_way_out(do: Do) -> None:
     _put(do, "theirs", "sales@draft/note.txt")
     _put(do, "ours", "sales/note.txt")
