@@ -22,6 +22,10 @@ SMALL = 2_000
 """A container with more items than this is looked at in part only."""
 
 
+MOST_CHILDREN = 600
+"""Of more objects than this in one container, only some are looked at in their turn."""
+
+
 @dataclass(slots=True)
 class Shape:
     """What one look at an object saw.
@@ -60,7 +64,11 @@ def sequence(items: list[object], size: int, extra: object = None) -> Shape:
         return Shape((size, tuple(map(id, items)), extra), (), items, size == len(items))
     children = [item for item in items if type(item) not in ATOMS]
     atoms = [item for item in items if type(item) in ATOMS]
-    return Shape((size, tuple(map(id, items)), extra), children, atoms, size == len(items))
+    whole = size == len(items) and len(children) <= MOST_CHILDREN
+    if len(children) > MOST_CHILDREN:
+        half = MOST_CHILDREN // 2
+        children = children[:half] + children[half :: max(1, len(children) // half)]
+    return Shape((size, tuple(map(id, items)), extra), children, atoms, whole)
 
 
 def _sampled(items: Iterable[object], size: int) -> list[object]:
@@ -178,14 +186,21 @@ def weak_reference(value: object) -> weakref.ref[object] | None:
 
     An array that is weakly referenced refuses ``resize``.
     """
-    if any(
-        base.__module__ == "numpy" and base.__name__ == "ndarray" for base in type(value).__mro__
-    ):
+    if not _weakly(type(value)):  # type: ignore[arg-type]
         return None
     try:
         return weakref.ref(value)
     except TypeError:
         return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _weakly(cls: type) -> bool:
+    if cls in (list, dict, tuple):
+        return False
+    return not any(
+        base.__module__ == "numpy" and base.__name__ == "ndarray" for base in cls.__mro__
+    )
 
 
 def look_weak(value: object) -> Shape:

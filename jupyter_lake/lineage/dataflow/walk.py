@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     import weakref
 from collections import defaultdict
 
-MOST_NODES = 6_000
+MOST_NODES = 4_000
 """So many objects are looked at for one cell; what lies beyond may change unseen."""
 
 _ACTIVE_MODULES = wordset("threading concurrent asyncio _asyncio")
 """Their objects run what they hold by themselves."""
 
+_INERT = frozenset((list, dict, tuple, set, frozenset))
 _CARRIERS = (list, dict, tuple, set, frozenset)
 
 
@@ -96,7 +97,7 @@ class Walk:
                 continue
             self._levels[identity] = level
             shape = self._shape(current, variable)
-            if level:
+            if level and type(current) not in _INERT:
                 self.behaviour(current, Use(level, use.certain, use.after), variable)
             if shape is not None:
                 below = _below(current, level)
@@ -145,10 +146,11 @@ class Walk:
 
 def _below(value: object, level: Level) -> Level:
     """Return how far what an object holds is used, when the object is used up to a level."""
+    if level == Level.RUN and not isinstance(value, type):
+        return level
+    if type(value) in _INERT:
+        return Level.MENTION
     if level and type(value).__module__.split(".", 1)[0] in _ACTIVE_MODULES:
         return Level.RUN
-    if isinstance(value, defaultdict):
-        return level
-    if isinstance(value, type) or (level < Level.RUN and isinstance(value, _CARRIERS)):
-        return Level.MENTION
-    return level
+    carries = isinstance(value, _CARRIERS) and not isinstance(value, defaultdict)
+    return Level.MENTION if carries or isinstance(value, type) else level
