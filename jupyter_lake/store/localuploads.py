@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
+from io import FileIO
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -63,7 +64,7 @@ class LocalUploads:
         if isinstance(data, Path):
             with open(data, "rb", buffering=0) as file:
                 if os.fstat(file.fileno()).st_size > WHOLE:
-                    return self._stream(data)
+                    return self._stream(file, data)
                 data = file.readall()
         digest = Digest(hashlib.sha256(data).hexdigest(), len(data))
         self._write(self._keys.object(digest.hash), data, source)
@@ -114,15 +115,12 @@ class LocalUploads:
             raise explained(error, place) from error
         self._note(place, temporary)
 
-    def _stream(self, source: Path) -> Digest:
+    def _stream(self, file: FileIO, source: Path) -> Digest:
         """Copy a large file piece by piece; its name is known only at the end."""
         temporary = self._temporary()
         digest, size = hashlib.sha256(), 0
         try:
-            with (
-                open(source, "rb", buffering=0) as file,
-                open(temporary, "xb", buffering=0) as copy,
-            ):
+            with open(temporary, "xb", buffering=0) as copy:
                 while chunk := file.read(CHUNK):
                     digest.update(chunk)
                     size += len(chunk)

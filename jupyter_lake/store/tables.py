@@ -63,7 +63,7 @@ def _reader(data: ArrowStreamable) -> pa.RecordBatchReader | None:
 
     if isinstance(data, pa.RecordBatchReader):
         return data
-    in_memory = isinstance(data, pa.Table | pa.RecordBatch) or hasattr(data, "columns")
+    in_memory = type(data).__module__.partition(".")[0] in ("pyarrow", "pandas", "polars")
     return None if in_memory else pa.RecordBatchReader.from_stream(data)
 
 

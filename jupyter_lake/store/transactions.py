@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -16,12 +14,10 @@ from jupyter_lake.errors import InvalidInputError, PathNotFoundError
 from jupyter_lake.identity import current_user
 from jupyter_lake.store.edits import Edit, check_fit, effective, name_some
 from jupyter_lake.store.entries import Entry, Folder
-from jupyter_lake.store.folders import FolderCopy
-from jupyter_lake.store.gather import is_local
+from jupyter_lake.store.intake import Intake
 from jupyter_lake.store.publishing import Draft, Published, publish
 from jupyter_lake.store.staging import Staging
-from jupyter_lake.store.tables import ArrowStreamable, parquet_of
-from jupyter_lake.store.uploads import Uploads, open_uploads
+from jupyter_lake.store.tables import ArrowStreamable
 
 if TYPE_CHECKING:
     from jupyter_lake.store.commits import Commit
@@ -59,13 +55,9 @@ class Transaction:
         self.provenance = provenance
         self._base = repo.standing(branch, repo.branch_logs.head(branch))
         self._staging = Staging()
-        self._copies: list[FolderCopy] = []
+        self._intake = Intake(repo, self._staging)
         self._commit: Commit | None = None
         self._open = True
-
-    @cached_property
-    def _uploads(self) -> Uploads:
-        return open_uploads(self.repo.lake.objects, self.repo.keys)
 
     @property
     def base(self) -> str | None:
@@ -112,11 +104,11 @@ class Transaction:
         self._check_open()
         path = check_path(path)
         if isinstance(data, bytes | bytearray | memoryview):
-            self._put(path, bytes(data))
+            self._intake.take_bytes(path, bytes(data))
         elif isinstance(data, str | os.PathLike):
-            self._write_file(path, Path(data))
+            self._take_path(path, Path(data))
         elif isinstance(data, ArrowStreamable):
-            self._staging.put(path, self._added_table(path, data))
+            self._intake.take_table(path, data)
         else:
             raise InvalidInputError(
                 f"A {type(data).__name__} can't be written to {path!r}.",
@@ -170,6 +162,33 @@ class Transaction:
         folder = f"{check_path(prefix.strip('/'))}/" if prefix.strip("/") else ""
         options = self.repo.lake.objects.storage_options | dict(storage_options or {})  # type: ignore[operator]
         table = listing_of(os.fspath(url), folder, options)
+        self._staging.put_table(table)
+        return int(table.num_rows)
+
+    def import_listing(self, listing: ArrowStreamable, prefix: str = "") -> int:
+        """Point at files outside the lake that a listing names; return how many.
+
+        Nothing is asked of the files until they are read. An S3 Inventory, for
+        one, is such a listing, of any length.
+
+        Parameters
+        ----------
+        listing
+            A table with columns ``location`` (URL or absolute path), ``size``,
+            and ``etag`` or ``modified`` (a timestamp); with ``path`` where the
+            names in the repo are to differ from those behind the last slash.
+        prefix
+            The folder of the repo to put them in.
+
+        Raises
+        ------
+        InvalidInputError, InvalidPathError
+        """
+        from jupyter_lake.store.imports import listed
+
+        self._check_open()
+        folder = f"{check_path(prefix.strip('/'))}/" if prefix.strip("/") else ""
+        table = listed(listing, folder)
         self._staging.put_table(table)
         return int(table.num_rows)
 
@@ -240,6 +259,16 @@ class Transaction:
         count = len(self._staging.paths)
         return f"<Transaction {self.repo.name}@{self.branch}, {state}: {count} paths>"
 
+    def _take_path(self, path: str, source: Path) -> None:
+        if source.is_dir():
+            self._intake.take_folder(path, source, self.repo.tree_of(self.base))
+        elif source.is_file():
+            self._intake.take_file(path, source)
+        else:
+            raise PathNotFoundError(
+                f"There is no file {str(source)!r} here.", hint="Check the path."
+            )
+
     def _publish(self) -> None:
         made = self._made() if self._staging else None
         if made is not None:
@@ -256,72 +285,23 @@ class Transaction:
         if tree.ranges:  # while the files are on their way
             manifests.read_ahead(tree, self._staging.paths)
         staged = Edit(self._staging.puts(), frozenset(self._staging.deletes))
-        self._remember_copies(staged)
+        self._intake.remember(staged)
         # What is written as it was before is no change: it gives way to another's.
         edit, changes = effective(manifests, tree, staged)
+        given = self.provenance
         draft = Draft(
             self.branch,
             self.author,
-            self.message or f"Change {name_some(changes.places())}",
+            check_text(self.message, "message") or f"Change {name_some(changes.places())}",
             metadata=self.metadata,
-            provenance=self.provenance or access.current_provenance(),
+            provenance=access.current_provenance() if given is None else given,
         )
 
         def fitting(parent: str | None) -> Edit:
             check_fit(self.repo, edit, self.branch, base=self.base, head=parent)
             return edit
 
-        return publish(self.repo, draft, self._base, self._uploads, fitting)
-
-    def _remember_copies(self, staged: Edit) -> None:
-        if self._copies:
-            columns = (staged.puts.column(name).to_pylist() for name in ("path", "hash"))
-            hashes = dict(zip(*columns, strict=True))
-            for copy in self._copies:
-                copy.remember(hashes)
-
-    def _write_file(self, path: str, source: Path) -> None:
-        if source.is_dir():
-            self._write_folder(path, source)
-        elif source.is_file():
-            self._put(path, source)
-        else:
-            raise PathNotFoundError(
-                f"There is no file {str(source)!r} here.", hint="Check the path."
-            )
-
-    def _write_folder(self, path: str, source: Path) -> None:
-        copy = FolderCopy(source, path)
-        tree = self.repo.tree_of(self.base)
-        there = self.repo.manifests.found(tree, copy.files) if tree.ranges else {}
-        for staged in self._staging.paths:
-            there.pop(staged, None)
-        for name, file in copy.changed(there):
-            self._put(name, file)
-        self._copies.append(copy)
-
-    def _put(self, path: str, source: bytes | Path) -> None:
-        if isinstance(source, bytes) and is_local(self.repo.lake.objects):
-            self._staging.put(path, self._added(path, source))
-        else:
-            self._staging.put(path, self._uploads.submit(lambda: self._added(path, source)))
-
-    def _added(self, path: str, data: bytes | Path) -> Entry:
-        from jupyter_lake.store.footers import rows_and_stats
-
-        digest = self._uploads.add(data)
-        rows, stats = rows_and_stats(path, data)
-        hash = f"sha256:{digest.hash}"
-        return Entry(path, digest.size, hash, rows=rows, stats_text=stats)
-
-    def _added_table(self, path: str, data: ArrowStreamable) -> Entry:
-        from jupyter_lake.store.statistics import describe_parquet
-
-        with parquet_of(data) as (content, metadata):
-            digest = self._uploads.add(content)
-        rows, stats = describe_parquet(metadata)
-        hash = f"sha256:{digest.hash}"
-        return Entry(path, digest.size, hash, rows=rows, stats_text=stats)
+        return publish(self.repo, draft, self._base, self._intake.uploads, fitting)
 
     def _check_open(self) -> None:
         if not self._open:
@@ -331,9 +311,8 @@ class Transaction:
             )
 
     def _end(self) -> None:
-        if self._open and "_uploads" in self.__dict__:
-            with suppress(OSError):
-                self._uploads.close()
+        if self._open:
+            self._intake.close()
         self._open = False
 
 

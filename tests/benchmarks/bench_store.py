@@ -24,8 +24,6 @@ from unittest import mock
 import pyarrow as pa
 
 from jupyter_lake.store import Lake, Repo, open_store
-from jupyter_lake.store.external import Pin
-from jupyter_lake.store.imports import entries_table
 from tests.benchmarks.harness import Row, against, median, seconds
 
 if TYPE_CHECKING:
@@ -242,15 +240,25 @@ def import_many(url: str) -> None:
     """Import a million entries and print the seconds and the greatest memory in MB."""
     repo = Lake.create(url).create_repo("bench")
 
-    def listing() -> Iterator[tuple[str, str, Pin]]:
-        for n in range(ENTRIES):
-            path = f"year={n // 50_000:02}/day={n // 500:04}/part-{n:07}.parquet"
-            etag = f"{n * 2654435761 % 2**64:032x}"
-            yield path, f"s3://raw/flights/{path}", Pin(1000 + n % 977, etag=etag)
+    columns = pa.schema([(name, pa.string()) for name in ("path", "location", "etag")])
+    columns = columns.append(pa.field("size", pa.int64()))
+
+    def listing() -> Iterator[pa.RecordBatch]:
+        for start in range(0, ENTRIES, 50_000):
+            numbers = range(start, start + 50_000)
+            paths = [
+                f"year={n // 50_000:02}/day={n // 500:04}/part-{n:07}.parquet" for n in numbers
+            ]
+            locations = [f"s3://raw/flights/{path}" for path in paths]
+            etags = [f"{n * 2654435761 % 2**64:032x}" for n in numbers]
+            sizes = [1000 + n % 977 for n in numbers]
+            yield pa.RecordBatch.from_arrays(
+                [pa.array(column) for column in (paths, locations, etags, sizes)], schema=columns
+            )
 
     def run() -> None:
         with repo.transaction(message="import", author="bench") as tx:
-            tx._staging.put_table(entries_table(listing()))
+            tx.import_listing(pa.RecordBatchReader.from_batches(columns, listing()))
 
     took = seconds(run)
     print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -278,7 +286,7 @@ def round_trips() -> Iterator[Row]:
 
     def commit(repo: Repo) -> None:
         with repo.transaction(author="bench") as tx:
-            tx.write(f"a/new{next(_numbers)}", b"%d" % next(_numbers))
+            tx.write(f"a/new{next(_numbers)}", os.urandom(100))
 
     what = "20 ms a request"
     # What Python itself takes comes on top: less than one round trip.

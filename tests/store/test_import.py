@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
-from jupyter_lake.errors import ChangedError, PathNotFoundError
-from jupyter_lake.store import Lake, Repo, open_store
+from jupyter_lake.errors import ChangedError, InvalidInputError, PathNotFoundError
+from jupyter_lake.store import Lake, Pin, Repo, open_store
 
 from .steps import put
 
@@ -98,6 +100,44 @@ def test_importing_again_takes_what_is_new(repo: Repo, outside: Path) -> None:
         tx.import_from(outside, "raw")
     assert repo.diff("main~1", "main").paths == ["raw/a.csv"]
     assert repo.commit().read("raw/a.csv") == b"x\n12345\n"
+
+
+def test_a_listing_of_any_length_is_imported(repo: Repo, outside: Path) -> None:
+    found = [outside / "a.csv", outside / "deep" / "b é.csv"]
+    listing = pa.table(
+        {
+            "location": [str(path) for path in found],
+            "size": [path.stat().st_size for path in found],
+            "modified": [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in found],
+        }
+    )
+    with repo.transaction() as tx:
+        assert tx.import_listing(listing, "raw") == 2
+        named = listing.append_column("path", pa.array(["x/1", "x/2"]))
+        tx.import_listing(named.drop_columns("modified").append_column("etag", [["", '"e"']]))
+    commit = repo.commit()
+    assert [entry.path for entry in commit.entries()] == [
+        "raw/a.csv",
+        "raw/b é.csv",
+        "x/1",
+        "x/2",
+    ]
+    assert commit.read("raw/b é.csv") == b"x\n2\n"
+    assert commit.entry("x/2").pin == Pin(4, etag="e")
+
+
+def test_a_listing_that_lacks_something_is_refused(repo: Repo) -> None:
+    good = pa.table({"location": ["/a", "/b"], "size": [1, 2], "etag": ["x", "y"]})
+    with repo.transaction() as tx:
+        for bad, words in (
+            (good.drop_columns("size"), "no column size"),
+            (good.drop_columns("etag"), "no column etag or modified"),
+            (good.append_column("path", [["x", "x"]]), "names 'x' twice"),
+            (good.append_column("path", [["x", "../x"]]), "can't be a path"),
+        ):
+            with pytest.raises(InvalidInputError, match=words):
+                tx.import_listing(bad)
+        assert tx.paths == []
 
 
 def test_a_bucket_is_imported_by_etag(
