@@ -19,7 +19,7 @@ def stale_cells(question: Question) -> object:
     """Return for the cells of ``notebook`` their inputs with versions newer than their last run.
 
     Who read an older commit on purpose is not told so again and again: only what
-    was made after the cell ran counts.
+    was made after the cell ran counts, and of several reads the one of the newest.
     """
     notebook = question.text("notebook")
     stale = {}
@@ -44,7 +44,11 @@ def _moved_on(question: Question, run: Run) -> list[InputState]:
     from jupyter_lake.lineage import freshness_of_run
 
     states = freshness_of_run(question.lake, run) if run.reads else []
-    return [state for state in states if state.behind and _made_after(question, state, run)]
+    nearest: dict[tuple[str, str], InputState] = {}
+    for state in sorted(states, key=lambda state: state.behind):
+        nearest.setdefault((state.repo, state.path), state)
+    stale = [state for state in nearest.values() if state.behind]
+    return [state for state in stale if _made_after(question, state, run)]
 
 
 def _made_after(question: Question, state: InputState, run: Run) -> bool:

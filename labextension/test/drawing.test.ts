@@ -32,11 +32,11 @@ test('a drawing can not do harm', () => {
 });
 
 test('wide letters are made to fit the room left for them', () => {
-  expect(shrink('Wide', 'normal', () => 4256.2)).toBeCloseTo(0.5, 3);
+  expect(shrink('Wide', 'normal', () => 4256.2)).toBeCloseTo(0.475, 3);
   expect(shrink('Narrow', 'normal', () => 100)).toBe(1);
   const drawn = svg('<text font-size="10" font-family="Arial">a</text>');
   fitLetters(drawn, 'Wide', () => 4256.2);
-  expect(drawn.querySelector('text')?.getAttribute('font-size')).toBe('5.00');
+  expect(drawn.querySelector('text')?.getAttribute('font-size')).toBe('4.75');
 });
 
 test('Graphviz draws in the page', async () => {

@@ -85,7 +85,7 @@ function Nothing(): React.JSX.Element {
   return (
     <EmptyNotice
       what={trans.__('%1 has no commits yet.', repo)}
-      hint={trans.__('Publish from a cell: %lake publish VAR --to %1/PATH -m "why"', repo)}
+      hint={trans.__('Publish from a cell: `%lake publish VAR --to %1/PATH -m "why"`', repo)}
     />
   );
 }

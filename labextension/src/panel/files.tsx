@@ -49,7 +49,7 @@ export function Files(): React.JSX.Element {
   }
   const lines = tree.rows();
   if (!lines.length) {
-    return tree.ready ? <EmptyNotice what={trans.__('This commit holds no files.')} /> : <></>;
+    return tree.ready ? <EmptyNotice what={trans.__('There are no files.')} /> : <></>;
   }
   const rows = lines.map((row): IFileRow => ({
     key: row.key,

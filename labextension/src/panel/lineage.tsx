@@ -2,7 +2,7 @@ import React from 'react';
 
 import type { IDatasetNode, IRunNode } from '../api/lineageTypes';
 import { CommandIDs } from '../commandIds';
-import type { Source } from '../graph/neighbours';
+import type { INeighbours, Source } from '../graph/neighbours';
 import { neighboursOf } from '../graph/neighbours';
 import { useSignal } from '../model/useSignal';
 import { address, short } from '../text/addresses';
@@ -11,27 +11,29 @@ import { run, useLake } from './context';
 import { LongName } from './longName';
 import { EmptyNotice, ErrorNotice } from './notice';
 
+const NOTHING: INeighbours = { from: [], madeBy: [], usedBy: [], into: [] };
+
 /** Where the selection came from and what was made of it, one hop each way. */
 export function Lineage(): React.JSX.Element {
   const { model, trans } = useLake();
   const { lineage, selection } = model;
   useSignal(lineage, selection);
   const graph = lineage.value;
-  if (lineage.error && !graph) {
+  if (lineage.error && !graph && lineage.error.kind !== 'ref-not-found') {
     return <ErrorNotice error={lineage.error} />;
   }
   if (!selection.address) {
     return <EmptyNotice what={trans.__('Choose a commit or a file to see its lineage.')} />;
   }
-  if (!graph) {
-    return <></>;
+  if (!graph && lineage.busy) {
+    return <p className="jp-Lake-second jp-Lake-reading">{trans.__('reading…')}</p>;
   }
-  const { from, madeBy, usedBy, into } = neighboursOf(graph);
+  const { from, madeBy, usedBy, into } = graph ? neighboursOf(graph) : NOTHING;
   if (!from.length && !madeBy.length && !usedBy.length && !into.length) {
     return (
       <EmptyNotice
         what={trans.__('Nothing is recorded about %1.', selection.label)}
-        hint={trans.__('What cells read and publish with %lake appears here by itself.')}
+        hint={trans.__('What cells read and publish with `%lake` appears here by itself.')}
       />
     );
   }

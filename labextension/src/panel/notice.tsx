@@ -32,7 +32,7 @@ export function EmptyNotice(props: {
   return (
     <div className="jp-Lake-notice" role="status">
       <p className="jp-Lake-noticeWhat">{props.what}</p>
-      {props.hint && <p className="jp-Lake-noticeHint">{props.hint}</p>}
+      {props.hint && <p className="jp-Lake-noticeHint">{withCode(props.hint)}</p>}
       {props.children && <div className="jp-Lake-noticeActions">{props.children}</div>}
     </div>
   );
