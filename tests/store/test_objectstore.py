@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from jupyter_lake.errors import InvalidPathError
+from jupyter_lake.store.backends.filesystem import FilesystemStore
 from jupyter_lake.store.objectstore import (
     ObjectExists,
     ObjectMissing,
@@ -22,7 +25,28 @@ from jupyter_lake.store.objectstore import (
 from tests.servers import BUCKET, S3Server
 
 
-@pytest.fixture(params=["local", "memory", "s3", "moto", "fsspec"])
+class LikeHdfs(FilesystemStore):
+    """A filesystem as HDFS is one: files are seen while they are written, a rename refuses."""
+
+    def __init__(self, url: str, storage_options: Mapping[str, object] | None = None) -> None:
+        super().__init__(url, storage_options)
+        self.protocol = "hdfs"
+
+    def _open(self) -> LocalFileSystem:
+        return _Renaming(auto_mkdir=False)
+
+
+class _Renaming(LocalFileSystem):
+    cachable = False
+
+    def mv(self, path1: str, path2: str, *, overwrite: bool = True) -> None:
+        if overwrite:
+            raise NotImplementedError
+        os.link(path1, path2)
+        os.unlink(path1)
+
+
+@pytest.fixture(params=["local", "memory", "s3", "moto", "fsspec", "like hdfs"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     kind = request.param
     if kind == "local":
@@ -30,9 +54,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStor
     elif kind == "memory":
         yield open_store(f"memory://{uuid4().hex}")
     elif kind == "fsspec":
-        from jupyter_lake.store.backends.filesystem import FilesystemStore
-
         yield FilesystemStore(f"memory:///{uuid4().hex}")
+    elif kind == "like hdfs":
+        yield LikeHdfs(f"file://{tmp_path}/lake")
     else:
         server: S3Server = request.getfixturevalue("s3_server" if kind == "s3" else "moto_server")
         yield open_store(f"s3://{BUCKET}/{uuid4().hex}/deep", server.storage_options)

@@ -8,6 +8,7 @@ is renamed, which HDFS refuses when the name is taken.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,6 +45,7 @@ _TIMES = (
     "created",
 )
 _UNFINISHED = ".unfinished"
+_NOTHING_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
 class FilesystemStore:
@@ -89,10 +91,13 @@ class FilesystemStore:
         """Return size and time of an object, or None."""
         try:
             found = self._fs.info(self._path(key))
-        except FileNotFoundError:
+        except _NOTHING_THERE:
             return None
         except Exception as error:
-            raise self._explain(error, key) from error
+            told = self._explain(error, key)
+            if isinstance(told, ObjectMissing):
+                return None
+            raise told from error
         return None if found["type"] == "directory" else _object_info(key, found)
 
     def list(self, prefix: str, *, after: str | None = None) -> Iterator[ObjectInfo]:
@@ -128,7 +133,7 @@ class FilesystemStore:
         for key in keys:
             try:
                 self._fs.rm_file(self._path(key))
-            except FileNotFoundError:
+            except _NOTHING_THERE:
                 continue
             except Exception as error:
                 raise self._explain(error, key) from error
@@ -231,7 +236,7 @@ class FilesystemStore:
             return error
         if isinstance(error, FileExistsError) or "AlreadyExists" in type(error).__name__:
             return ObjectExists(key, self.url)
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, _NOTHING_THERE) or getattr(error, "errno", 0) == errno.ENAMETOOLONG:
             return ObjectMissing(key, self.url)
         if isinstance(error, PermissionError) or "403" in str(error):
             return AccessDeniedError(
