@@ -292,3 +292,22 @@ def test_a_check_changes_nothing(lake: Lake) -> None:
     before = {info.key: info for info in lake.objects.list("")}
     fsck(lake)
     assert {info.key: info for info in lake.objects.list("")} == before
+
+
+@pytest.mark.s3
+def test_a_bucket_is_read_back_itself_not_its_copy_on_disk(
+    s3_url: str, storage_options: dict[str, object]
+) -> None:
+    lake = Lake.create(s3_url, storage_options=storage_options)
+    repo = lake.create_repo("sales")
+    with repo.transaction(message="first") as tx:
+        tx.write("a", b"1")
+    reader = Lake.open(s3_url, storage_options=storage_options)
+    assert [entry.path for entry in reader.repo("sales").commit().entries()] == ["a"]
+    assert fsck(lake).clean
+    [item] = repo.commit().tree.ranges
+    key = repo.keys.range(item.id)
+    lake.objects.delete([key])
+    assert only(fsck(lake)).key == key
+    lake.objects.put(key, b"PAR1 something else")
+    assert only(fsck(reader)).kind == "damaged"

@@ -1,0 +1,34 @@
+"""A forked child goes on with the lake by connections of its own."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from jupyter_lake.store import Lake
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_commits(lake_url: str) -> None:
+    lake = Lake.create(lake_url)
+    repo = lake.create_repo("sales")
+    with repo.transaction(message="parent") as tx:
+        tx.write("parent", b"1")
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            with repo.transaction(message="child") as tx:
+                tx.write("child", b"2")
+            code = 0 if repo.commit().read("parent") == b"1" else 2
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    if not lake_url.startswith("memory:"):
+        assert repo.commit().read("child") == b"2"
+    with repo.transaction(message="parent again") as tx:
+        tx.write("parent", b"3")
+    assert len(repo.log()) == (2 if lake_url.startswith("memory:") else 3)
