@@ -17,7 +17,15 @@ from jupyter_lake.errors import (
 )
 from jupyter_lake.query.columns import columns_read
 from jupyter_lake.query.datasets import Dataset, differences
-from jupyter_lake.query.names import Call, Reference, find_calls, find_references, plainly, says
+from jupyter_lake.query.names import (
+    Call,
+    Reference,
+    find_calls,
+    find_references,
+    plainly,
+    quoted,
+    says,
+)
 from jupyter_lake.query.parsing import Place, places_of
 from jupyter_lake.query.pruning import conditions_at, pruned
 from jupyter_lake.query.views import CATALOG, Views, select
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
 
     from jupyter_lake.store import Commit, Lake
 
-__all__ = ["Plan"]
+__all__ = ["Commits", "Plan"]
 
 
 class Around(Protocol):
@@ -55,6 +63,9 @@ class Around(Protocol):
 
 Name = tuple[str, str, str]
 
+# What has been looked up, by repo and ref: what a text names twice is looked up once.
+Commits = dict[tuple[str, str], "Commit"]
+
 
 @dataclass(slots=True)
 class _Use:
@@ -78,13 +89,13 @@ class Plan:
         For each schema as DuckDB knows it, what the person wrote.
     """
 
-    def __init__(self, session: Around, statement: str) -> None:
+    def __init__(self, session: Around, statement: str, commits: Commits | None = None) -> None:
         self.commits: dict[str, str] = {}
         self.notes: list[str] = []
         self.renamed: dict[str, str] = {}
         self._session = session
         self._statement = statement
-        self._commits_at: dict[tuple[str, str], Commit] = {}
+        self._commits_at: Commits = {} if commits is None else commits
         self._uses: list[_Use] = []
         self._repos: frozenset[str] | None = None
         self._schemas: frozenset[str] | None = None
@@ -115,6 +126,16 @@ class Plan:
                 named = _joined([named, reads[key].columns])
             reads[key] = access.Read(self._session.lake.url, *key, named, "sql")
         return list(reads.values())
+
+    def columns(self) -> list[str]:
+        """Return the columns of the lake's tables in the statement, as far as it got."""
+        made = [
+            f"FROM {use.schema}.{quoted(use.references[0].table)}"
+            for use in self._uses
+            if use.schema
+        ]
+        connection = self._session.connection.cursor()
+        return [column for query in made for column in connection.sql(query).columns]
 
     def _replacements(self, references: Sequence[Reference]) -> list[tuple[int, int, str]]:
         """Make the views, and return what is put where."""
@@ -238,7 +259,10 @@ class Plan:
     def _served(self, reference: Reference) -> list[tuple[Reference, str]]:
         content = self._session.served(reference.schema, reference.table)
         if content is None:
-            return []
+            raise DatasetNotFoundError(
+                f"{reference.schema} has no table {reference.table!r}.",
+                hint="Its tables are made by the lake itself.",
+            )
         schema = self._session.views.add_table(reference.schema, reference.table, content)
         self.renamed[schema] = plainly(reference.schema)
         return [(reference, schema)]
@@ -273,7 +297,8 @@ class Plan:
         if self._schemas is None:
             rows = self._session.connection.execute(
                 "SELECT database_name, schema_name FROM duckdb_schemas()"
-                f" WHERE NOT internal AND NOT starts_with(database_name, '{CATALOG}')"
+                " WHERE database_name NOT IN ('system', 'temp')"
+                f" AND NOT starts_with(database_name, '{CATALOG}')"
             ).fetchall()
             self._schemas = frozenset(name.casefold() for row in rows for name in row)
         return self._schemas

@@ -62,6 +62,16 @@ class Result:
         self.reads = list(reads)
         self.notes = list(notes)
 
+    @classmethod
+    def last(cls, results: Sequence[Result]) -> Result:
+        """Return the last of several statements' results, with what all of them read."""
+        *before, result = results
+        for other in before:
+            result.commits = other.commits | result.commits
+        result.reads = [read for each in results for read in each.reads]
+        result.notes = [note for each in results for note in each.notes]
+        return result
+
     @property
     def relation(self) -> duckdb.DuckDBPyRelation | None:
         """The result as DuckDB's relation, to go on with; None if it has no rows to give."""

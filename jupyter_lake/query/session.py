@@ -10,7 +10,7 @@ from jupyter_lake.query.datasets import Dataset, resolve_dataset
 from jupyter_lake.query.explaining import explained
 from jupyter_lake.query.names import quoted, says
 from jupyter_lake.query.parsing import statements_of
-from jupyter_lake.query.plan import Plan
+from jupyter_lake.query.plan import Commits, Plan
 from jupyter_lake.query.remote import register_remote
 from jupyter_lake.query.results import Result
 from jupyter_lake.query.running import Runner
@@ -111,8 +111,20 @@ class Session:
         def told(error: Exception) -> Exception:
             return explained(self.runner.cause_of(error), plan.renamed, self.lake)
 
+        commits: Commits = {}
+        spans = statements_of(statement) or [(0, len(statement))]
+        results = [self._one(statement[slice(*span)], commits, variables or {}) for span in spans]
+        return Result.last(results)
+
+    def _one(self, statement: str, commits: Commits, variables: Mapping[str, object]) -> Result:
+        """Run one statement; the first to name a branch says where it stands for those after."""
+        plan = Plan(self, statement, commits)
+
+        def told(error: Exception) -> Exception:
+            return explained(error, plan.renamed, self.lake, plan.columns())
+
         try:
-            scope = _readable(statement, variables or {})
+            scope = _readable(statement, variables)
             scope |= {"_lake_sql": plan.rewrite(scope), "_lake_run": self.connection.sql}
             # DuckDB looks for tables among the variables of the frame that calls it.
             code = compile("_lake_run(_lake_sql)", "<lake sql>", "eval")
@@ -120,8 +132,7 @@ class Session:
             relation = _named_plainly(relation, plan.renamed)
         except Exception as error:  # noqa: BLE001  told in the person's terms
             raise told(error) from None
-        finally:
-            self._follow_transaction(statement)
+        self._follow_transaction(statement)
         reads = plan.reads()
         for read in reads:
             access.emit(read)
@@ -135,12 +146,11 @@ class Session:
         )
 
     def _follow_transaction(self, statement: str) -> None:
-        for first, last in statements_of(statement):
-            word = statement[first:last].split(maxsplit=1)[0].upper()
-            if word in ("BEGIN", "START"):
-                self.in_transaction = True
-            elif word in ("COMMIT", "END", "ROLLBACK", "ABORT"):
-                self.in_transaction = False
+        word = (statement.split(maxsplit=1) or [""])[0].upper()
+        if word in ("BEGIN", "START"):
+            self.in_transaction = True
+        elif word in ("COMMIT", "END", "ROLLBACK", "ABORT"):
+            self.in_transaction = False
 
 
 def _readable(statement: str, variables: Mapping[str, object]) -> dict[str, object]:
