@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import types
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _FILLERS = frozenset(("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "CALL", "PRECALL", "CACHE", "NOP"))
 _INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _GENERATORS = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
+_LOCAL_LOADS = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")
 _CHANGES = frozenset(("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_ATTR", "STORE_SLICE", "DELETE_ATTR"))
 
 
@@ -34,6 +36,8 @@ class CodeFacts:
         Whether calling it runs nothing yet: a generator or coroutine function.
     changes
         Whether it could change an object in place by itself.
+    calls_locals
+        Whether it calls something it was given or holds, which may do anything.
     """
 
     loads: set[str] = field(default_factory=set)
@@ -45,6 +49,7 @@ class CodeFacts:
     locals: frozenset[str] = frozenset()
     lazy: bool = False
     changes: bool = False
+    calls_locals: bool = False
 
     def absorb(self, inner: CodeFacts, *, later: bool) -> None:
         """Take in the facts of nested code."""
@@ -55,6 +60,7 @@ class CodeFacts:
         self.imports |= inner.imports
         self.stores |= inner.stores
         self.changes |= inner.changes
+        self.calls_locals |= inner.calls_locals
 
 
 _KNOWN: dict[types.CodeType, CodeFacts] = {}
@@ -99,7 +105,14 @@ def _analyse(code: types.CodeType) -> CodeFacts:
             facts.absorb(code_facts(value), later=later)
         facts.changes |= operation in _CHANGES or _in_place(instruction)
     facts.strings.update(_texts(code.co_consts))
+    facts.calls_locals |= any(map(_calls_local, pairwise(instructions)))
     return facts
+
+
+def _calls_local(pair: tuple[dis.Instruction, dis.Instruction]) -> bool:
+    """Tell the two instructions, in either order, by which a local variable is called."""
+    names = {instruction.opname for instruction in pair}
+    return "PUSH_NULL" in names and any(name.startswith(_LOCAL_LOADS) for name in names)
 
 
 def _in_place(instruction: dis.Instruction) -> bool:

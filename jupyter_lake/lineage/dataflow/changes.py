@@ -60,7 +60,9 @@ class Comparison:
     def _may_write_to(self, name: str) -> bool:
         known = self._writable.get(name)
         if known is None:
-            known = self._writable[name] = may_write(self.closure.trees(), name)
+            known = self._writable[name] = may_write(
+                self.closure.trees(), name, self.closure.namespace
+            )
         return known
 
     def changes(self, roots: Iterable[object]) -> dict[int, Change]:

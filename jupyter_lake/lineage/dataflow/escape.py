@@ -7,8 +7,11 @@ counts as a part throughout. What it clears is surely not written by the cell's 
 from __future__ import annotations
 
 import ast
+import types
 from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.atoms import ATOMS
+from jupyter_lake.lineage.dataflow.bytecode import code_facts
 from jupyter_lake.lineage.dataflow.known import (
     FRESH_METHODS,
     PART_FUNCTIONS,
@@ -21,24 +24,53 @@ from jupyter_lake.lineage.dataflow.known import (
 from jupyter_lake.lineage.dataflow.texts import called_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _TABLE_LIBRARIES = wordset("np numpy pd pandas pl polars pa pyarrow pc")
+_HARMLESS_ATTRIBUTES = FRESH_METHODS | VIEW_METHODS | PLAIN_ATTRIBUTES
+_KEYED = frozenset(("sorted", "min", "max"))
 _FRESH = FRESH_METHODS | {"DataFrame", "Series", "array", "where", "concatenate", "stack", "sqrt",
                           "exp", "log", "isnan", "histogram", "percentile", "linspace"}  # fmt: skip
 
 
-def may_write(trees: Iterable[ast.AST], variable: str) -> bool:
+def may_write(trees: Iterable[ast.AST], variable: str, namespace: Mapping[str, object]) -> bool:
     """Tell whether some sources could change what a variable holds."""
     nodes = [node for tree in trees for node in ast.walk(tree)]
-    return _Aliases(nodes, variable).written()
+    return _Aliases(nodes, variable, namespace).written()
+
+
+def only_reads(function: object, depth: int = 3) -> bool:
+    """Tell whether a function of the user's surely changes none of its arguments."""
+    if not isinstance(function, types.FunctionType) or not depth:
+        return False
+    facts = code_facts(function.__code__)
+    handed_on = "key" in facts.strings and facts.loads & _KEYED
+    if (
+        facts.changes
+        or facts.calls_locals
+        or handed_on
+        or not facts.attributes <= _HARMLESS_ATTRIBUTES
+    ):
+        return False
+    names = facts.loads | facts.later
+    return all(_harmless(name, function.__globals__, depth) for name in names)
+
+
+def _harmless(name: str, space: Mapping[str, object], depth: int) -> bool:
+    value = space.get(name)
+    if value is None:
+        return name in READING_FUNCTIONS | PART_FUNCTIONS
+    return type(value) in ATOMS or name in _TABLE_LIBRARIES or only_reads(value, depth - 1)
 
 
 class _Aliases:
     """The names that may hold a part of one variable."""
 
-    def __init__(self, nodes: list[ast.AST], variable: str) -> None:
+    def __init__(
+        self, nodes: list[ast.AST], variable: str, namespace: Mapping[str, object]
+    ) -> None:
         self.nodes = nodes
+        self.namespace = namespace
         self.names = {variable}
         bindings = [pair for node in nodes for pair in _bindings(node)]
         count = 0
@@ -100,6 +132,8 @@ class _Aliases:
         if not any(map(self.part, _arguments(node))):
             return False
         if isinstance(node.func, ast.Name) and name in READING_FUNCTIONS | PART_FUNCTIONS:
+            return False
+        if isinstance(node.func, ast.Name) and only_reads(self.namespace.get(name)):
             return False
         third = node.args[2:3]
         return not _is_table_function(node) or any(map(self.part, third))

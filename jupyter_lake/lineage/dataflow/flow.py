@@ -133,6 +133,7 @@ class Dataflow:
     def _before(self, source: str, pending: Pending) -> None:
         identities = zip(self.namespace, map(id, self.namespace.values()), strict=True)
         pending.identities = dict(identities)
+        self._bound_between(pending)
         self._outputs.before()
         reader = Reader(self._peek)
         pending.reading = reader.read(source)
@@ -145,6 +146,13 @@ class Dataflow:
             pending.unread = pending.sources.pop(PYPLOT)
         pending.comparison = Comparison(closure)
         closure.release()
+
+    def _bound_between(self, pending: Pending) -> None:
+        """Tell who bound what changed between cells: a callback or task that a cell left."""
+        for name, key in self._background.items():
+            identity = pending.identities.get(name)
+            if identity is not None and not self._versions.is_bound(name, identity):
+                self._versions.bind(name, identity, ((key, "observed"),))
 
     @staticmethod
     def _watch_figure(pending: Pending, closure: Closure) -> None:

@@ -67,6 +67,11 @@ class Versions:
             return writers
         return tuple((key, "possible") for key, _ in writers)
 
+    def is_bound(self, name: str, identity: int) -> bool:
+        """Tell whether a variable is known to be bound to an object of some identity."""
+        known = self._bindings.get(name)
+        return known is not None and known[0] == identity
+
     def names(self) -> KeysView[str]:
         """Return the recorded variables."""
         return self._bindings.keys()

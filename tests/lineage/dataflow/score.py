@@ -1,6 +1,6 @@
-"""Prints the corpus's score, and what is missed by name: ``python -m tests.lineage.dataflow.score``.
+"""Prints the score of the corpus, and what is missed by name.
 
-Arguments, if any, are parts of names: only the cases that have one of them are run.
+Run it with ``python -m tests.lineage.dataflow.score [PART OF A NAME ...]``.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ def main(parts: list[str]) -> int:
     chosen = [case for case in CASES if not parts or any(part in case.name for part in parts)]
     wrong = 0
     for case in chosen:
-        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-            with fresh_shell() as shell:
-                outcome = run_case(case, shell, Path(folder))
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            contextlib.chdir(folder),
+            fresh_shell() as shell,
+        ):
+            outcome = run_case(case, shell, Path(folder))
         if not outcome.right:
             wrong += 1
             print(

@@ -52,4 +52,15 @@ CASES = [
         "r",
         needs=(1, 2, 3, 4),
     ),
+    case(
+        "callback between cells",
+        "import asyncio",
+        "got = 1000",
+        "def later():\n    global got\n    got = 2000",
+        "asyncio.get_running_loop().call_later(0.05, later)",
+        "await asyncio.sleep(0.2)",
+        "z = got",
+        needs=(3, 4),
+        never=(2,),
+    ),
 ]
