@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import socketserver
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -146,6 +149,50 @@ def test_an_endpoint_that_is_no_s3_server(web_server: str, s3_server: S3Server) 
     with pytest.raises(UnreachableError) as caught:
         list(open_store(f"s3://{BUCKET}/x", options).list(""))
     check_told([caught.value], "wrong-endpoint", web_server)
+
+
+class _Cutting(socketserver.BaseRequestHandler):
+    """Hands a connection on, and cuts the first few answers off in the middle."""
+
+    cuts = 2
+
+    def handle(self) -> None:
+        with socket.create_connection(self.server.behind) as there:  # type: ignore[attr-defined]
+            thread = threading.Thread(target=self._forward, args=(self.request, there))
+            thread.start()
+            while answer := there.recv(1 << 16):
+                if len(answer) > 10_000 and type(self).cuts:
+                    type(self).cuts -= 1
+                    self.request.sendall(answer[:5_000])
+                    break
+                self.request.sendall(answer)
+            self.request.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+    @staticmethod
+    def _forward(here: socket.socket, there: socket.socket) -> None:
+        with suppress(OSError):
+            while asked := here.recv(1 << 16):
+                there.sendall(asked)
+            there.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_read_that_breaks_off_is_begun_again(s3_server: S3Server) -> None:
+    path = f"s3://{BUCKET}/{uuid4().hex}"
+    content = uuid4().bytes * 10_000
+    open_store(path, s3_server.storage_options).create("large", content)
+    host = urlsplit(s3_server.endpoint)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Cutting) as proxy:
+        proxy.daemon_threads = True
+        proxy.behind = (host.hostname, host.port)  # type: ignore[attr-defined]
+        thread = threading.Thread(target=proxy.serve_forever, daemon=True)
+        thread.start()
+        endpoint = f"http://127.0.0.1:{proxy.server_address[1]}"
+        options = s3_server.storage_options | {"endpoint_url": endpoint}
+        assert open_store(path, options).get("large") == content
+        proxy.shutdown()
+        thread.join()
+    assert _Cutting.cuts == 0
 
 
 def test_credentials_come_from_profile_and_environment(

@@ -51,7 +51,7 @@ class S3Store:
             size = self._size(key)
             start, end, _ = slice(start, end).indices(size)
             return self.get(key, start=start, end=end)
-        return self._ask(lambda: self._read(key, _range(start, end)), key)
+        return self._ask(lambda: self._read(key, _range(start, end)), key, reading=True)
 
     def create(self, key: str, data: bytes | Path) -> None:
         """Write a new object or raise `ObjectExists`."""
@@ -156,13 +156,13 @@ class S3Store:
     def _call(self, method: str, key: str, **arguments: object) -> Any:
         return self._ask(lambda: self._fs.call_s3(method, Bucket=self.bucket, **arguments), key)
 
-    def _ask(self, request: Callable[[], _T], key: str) -> _T:
+    def _ask(self, request: Callable[[], _T], key: str, *, reading: bool = False) -> _T:
         pauses = iter(_PAUSES)
         while True:
             try:
                 return request()
             except Exception as error:
-                pause = next(pauses, None) if is_passing(error) else None
+                pause = next(pauses, None) if is_passing(error, reading=reading) else None
                 if pause is None:
                     raise self._explain(error, key) from error
                 time.sleep(pause)

@@ -58,6 +58,14 @@ _NO_CREDENTIALS = {
     "SSOTokenLoadError",
     "NoAuthTokenError",
 }
+_BROKEN_OFF = {
+    "ClientPayloadError",
+    "ConnectionClosedError",
+    "ConnectionResetError",
+    "IncompleteReadError",
+    "ResponseStreamingError",
+    "ServerDisconnectedError",
+}
 _NOT_CONNECTED = {
     "EndpointConnectionError",
     "ConnectTimeoutError",
@@ -66,9 +74,10 @@ _NOT_CONNECTED = {
 }
 
 
-def is_passing(error: BaseException) -> bool:
-    """Return whether the server asks to come back in a moment."""
-    return _code(error) in _PASSING
+def is_passing(error: BaseException, *, reading: bool = False) -> bool:
+    """Return whether to come back in a moment: the server asks for it, or a read broke off."""
+    broken = reading and {type(each).__name__ for each in _chain(error)} & _BROKEN_OFF
+    return bool(broken) or _code(error) in _PASSING
 
 
 def explain(error: BaseException, *, url: str, key: str = "", endpoint: str = "") -> LakeError:
