@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
+from jupyter_lake.errors import LakeError
 from jupyter_lake.notebook.expansion import expanded
 from jupyter_lake.verbs import (
     HelpAsked,
@@ -48,6 +49,11 @@ class LakeMagics(Magics):
             return run(verb, self.workspace, options)
         except HelpAsked as asked:
             return Text(asked.page)
+        except LakeError as error:
+            # Two lines are all that is shown; the frames behind them would only keep
+            # query results alive for as long as the session lasts.
+            error.__cause__ = error.__context__ = None
+            raise error.with_traceback(None)  # noqa: B904  the error itself goes on
 
     def _sql(self, verb: Verb, options: argparse.Namespace, cell: str | None) -> object:
         """Run the statement of a line or a cell; ``NAME <<`` puts the result into a variable."""

@@ -64,7 +64,11 @@ def test_it_imports_nothing_heavy() -> None:
 
 def test_a_session_ends_without_a_word(tmp_path: Path) -> None:
     sample_lake(tmp_path / "lake")
-    cells = ["%load_ext jupyter_lake", "%lake sql x << FROM sales.orders", "%lake log nothing"]
+    cells = [
+        "%load_ext jupyter_lake",
+        "%lake sql x << FROM sales.orders",
+        "%lake sql SELECT nothing FROM sales.orders",
+    ]
     ended = subprocess.run(
         [sys.executable, "-m", "IPython", "--HistoryManager.enabled=False", "-c", "\n".join(cells)],
         capture_output=True,
