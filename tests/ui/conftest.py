@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from tests.jupyter import JupyterServer
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -69,18 +71,25 @@ def demo(clean_lab: Lab, flights: Path) -> Lab:
 
 
 @pytest.fixture
-def visit(browser: Browser, lab: Lab) -> Iterator[Callable[..., Panel]]:
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Panel]]:
     """Open JupyterLab in a page of its own; errors on the console fail the test."""
     contexts = []
     troubles: list[str] = []
 
-    def open_page(path: str = "lab", *, width: int = 1280, height: int = 860) -> Panel:
+    def open_page(
+        path: str = "lab",
+        *,
+        width: int = 1280,
+        height: int = 860,
+        server: JupyterServer | None = None,
+    ) -> Panel:
+        at = server or request.getfixturevalue("lab").server
         context = browser.new_context(viewport={"width": width, "height": height})
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.goto(f"{lab.server.url}{path}?token={lab.server.token}")
+        page.goto(f"{at.url}{path}?token={at.token}")
         page.get_by_role("tab", name="Lake", exact=True).wait_for(timeout=60_000)
         return Panel(page)
 

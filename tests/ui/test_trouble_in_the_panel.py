@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.lab import lab_server
 from tests.ui.panel import violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from tests.servers import S3Server
     from tests.ui.lab import Lab
     from tests.ui.panel import Panel
 
@@ -55,6 +59,33 @@ def test_a_folder_that_is_no_lake(clean_lab: Lab, visit: Callable[..., Panel]) -
     assert hint
     expect(panel.node.get_by_role("button", name="Make one here")).to_have_count(0)
     panel.picture("trouble-no-lake")
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("no-permission", {"key": "lakereader", "secret": "lakereader-secret"}),
+        ("no-network", {"endpoint_url": "http://127.0.0.1:9"}),
+    ],
+)
+def test_a_bucket_out_of_reach(
+    tmp_path: Path,
+    s3_server: S3Server,
+    visit: Callable[..., Panel],
+    name: str,
+    wrong: dict[str, str],
+) -> None:
+    options = json.dumps(s3_server.storage_options | wrong)
+    url = f"s3://private-{name}/lake"
+    with lab_server(tmp_path, lake=url, JUPYTER_LAKE_STORAGE_OPTIONS=options) as server:
+        panel = visit(server=server).show()
+        what, hint = _lines(panel)
+        panel.picture(f"trouble-{name}")
+    assert what.endswith(".")
+    assert hint.endswith(".")
+    assert "secret" not in what + hint
+    assert "Traceback" not in what + hint
 
 
 def test_a_lake_that_can_not_be_opened_leaves_the_open_one(
