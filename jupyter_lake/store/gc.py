@@ -156,9 +156,7 @@ class _Collection:
         self._collected = collected_commits(self._objects, repo.keys)
 
     def run(self) -> None:
-        with announcement(self._objects, self._keys) as begun:
-            # By the store's own clock: ours may be wrong.
-            before = begun - self._grace
+        before = self._now() - self._grace
         self._mark()
         self._reach.follow_unfinished(self._young_commits(before))
         doomed = list(self._doomed(before))
@@ -168,6 +166,13 @@ class _Collection:
             return
         for some in chunks(doomed, BATCH):
             self._delete({info.key: info for info in some}, before)
+
+    def _now(self) -> datetime:
+        """Return the time by the store's own clock; ours may be wrong."""
+        if self._report.dry_run:  # which writes nothing
+            return datetime.now(UTC)
+        with announcement(self._objects, self._keys) as begun:
+            return begun
 
     def _mark(self) -> None:
         # A log goes on naming what earlier collections have deleted.

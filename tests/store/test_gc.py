@@ -7,8 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from jupyter_lake.errors import DamagedError, RefNotFoundError, UnreachableError
+from jupyter_lake.errors import AccessDeniedError, DamagedError, RefNotFoundError, UnreachableError
 from jupyter_lake.store import GcReport, Lake, Repo, fsck, gc
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.servers import S3Server
 
 NONE = timedelta(0)
 # S3 tells times by the second: an object just written may seem to be of the next one.
@@ -73,6 +77,19 @@ def test_where_a_branch_stood_when_the_retention_began_is_kept(repo: Repo) -> No
     reach = Reach(repo.lake.objects, repo.keys)
     assert before.id not in reach.roots(moved + timedelta(microseconds=1))
     assert before.id in reach.roots(moved)
+
+
+def test_a_dry_run_writes_nothing(
+    s3_url: str, storage_options: dict[str, object], s3_server: S3Server
+) -> None:
+    repo = Lake.create(s3_url, storage_options=storage_options).create_repo("sales")
+    fill(repo)
+    repo.undo()
+    reader = Lake.open(s3_url, storage_options=s3_server.reader_options)
+    assert gc(reader, retention=NONE, grace=ALL, dry_run=True).deleted["commits"] == 1
+    with pytest.raises(AccessDeniedError):
+        gc(reader, retention=NONE, grace=ALL)
+    assert fsck(reader).clean
 
 
 def test_tags_keep(repo: Repo) -> None:
