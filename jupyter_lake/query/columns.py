@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from jupyter_lake.query.parsing import parse
 
@@ -11,40 +12,93 @@ if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
-    from jupyter_lake.query.names import Reference
+__all__ = ["Known", "columns_read"]
 
-__all__ = ["columns_read"]
+Columns = tuple[str, ...] | None
 
 
-def columns_read(
-    statement: str, references: Sequence[Reference]
-) -> Mapping[int, tuple[str, ...] | None]:
-    """Return, for each reference by its place, the columns it reads; None for all or unknown.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A table that a statement names: how it says it, and the columns it has."""
 
-    A column without a table in front is counted for every table in reach, so
+    schema: str
+    table: str
+    columns: Sequence[str]
+
+
+def columns_read(statement: str, known: Mapping[int, Known]) -> Mapping[int, Columns]:
+    """Return, for each known table by its place, the columns read; None for all or unknown.
+
+    sqlglot expands stars and gives each column its table. Where it can't, a
+    column without a table in front is counted for every table that has it, so
     what is said to be read is never too little.
     """
-    if not references:
-        return {}
+    found: dict[int, Columns] = dict.fromkeys(known)
+    if not known:
+        return found
+    from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
-    found: dict[int, tuple[str, ...] | None] = {}
     for tree in parse(statement).values():
-        try:
-            found |= _of_statement(tree) if tree is not None else {}
-        except (SqlglotError, KeyError, AttributeError, TypeError, RecursionError):
+        query = tree.find(exp.Query) if tree is not None else None
+        if query is None or isinstance(tree, exp.Pivot):
             continue
-    return {reference.start: found.get(reference.start) for reference in references}
+        for way in (_qualified, _guessed):
+            try:
+                names = way(cast("exp.Expression", query), known)
+            except (SqlglotError, KeyError, AttributeError, TypeError, ValueError, RecursionError):
+                continue
+            found |= {
+                start: _as_known(names[start], known[start]) for start in known if start in names
+            }
+            break
+    return found
 
 
-def _of_statement(expression: exp.Expression) -> dict[int, tuple[str, ...] | None]:
+def _as_known(names: Columns, table: Known) -> Columns:
+    """Return names as the table spells them, without those it doesn't have."""
+    if names is None:
+        return None
+    folded = {name.casefold() for name in names}
+    return tuple(sorted(name for name in table.columns if name.casefold() in folded))
+
+
+def _qualified(query: exp.Expression, known: Mapping[int, Known]) -> dict[int, Columns]:
+    from sqlglot import exp
+    from sqlglot.optimizer.pushdown_projections import pushdown_projections
+    from sqlglot.optimizer.qualify import qualify
+    from sqlglot.optimizer.scope import traverse_scope
+
+    schema: dict[str, object] = {}
+    tables: dict[str, dict[str, dict[str, str]]] = {}
+    for table in known.values():
+        columns = {name.lower(): "TEXT" for name in table.columns}
+        tables.setdefault(table.schema.lower(), {})[table.table.lower()] = columns
+    schema.update(tables)
+    qualified = qualify(
+        query.copy(),
+        schema=schema,
+        dialect="duckdb",
+        validate_qualify_columns=False,
+        quote_identifiers=False,
+    )
+    found: dict[int, Columns] = {}
+    for scope in traverse_scope(pushdown_projections(qualified)):
+        for name, source in scope.sources.items():
+            if isinstance(source, exp.Table) and (start := _start(source)) is not None:
+                if source.args.get("pivots") or _stars(scope):
+                    found[start] = None
+                else:
+                    found[start] = tuple(c.name for c in scope.columns if c.table == name)
+    return found
+
+
+def _guessed(query: exp.Expression, known: Mapping[int, Known]) -> dict[int, Columns]:
     from sqlglot import exp
     from sqlglot.optimizer.scope import traverse_scope
 
-    found: dict[int, tuple[str, ...] | None] = {}
-    query = expression.find(exp.Query)
-    if query is None or isinstance(expression, exp.Pivot):
-        return found
+    del known
+    found: dict[int, Columns] = {}
     for scope in traverse_scope(query):
         for name, source in scope.sources.items():
             if isinstance(source, exp.Table) and (start := _start(source)) is not None:
@@ -57,12 +111,11 @@ def _start(table: exp.Table) -> int | None:
     return schema.meta.get("start") if schema is not None else None
 
 
-def _of_source(scope: Scope, name: str, source: exp.Table) -> tuple[str, ...] | None:
+def _of_source(scope: Scope, name: str, source: exp.Table) -> Columns:
     from sqlglot import exp
 
     select = scope.expression
-    stars = [star for star in select.find_all(exp.Star) if not _counts(star)]
-    if stars or source.args.get("pivots") or not isinstance(select, exp.Select):
+    if _stars(scope) or source.args.get("pivots") or not isinstance(select, exp.Select):
         return None
     mine = {
         column.name
@@ -74,8 +127,8 @@ def _of_source(scope: Scope, name: str, source: exp.Table) -> tuple[str, ...] | 
     return tuple(sorted(mine))
 
 
-def _counts(star: exp.Expression) -> bool:
-    """Whether a star is that of ``count(*)``, which reads no column."""
+def _stars(scope: Scope) -> bool:
+    """Whether a star asks for all columns, which that of ``count(*)`` doesn't."""
     from sqlglot import exp
 
-    return isinstance(star.parent, exp.Count)
+    return any(not isinstance(s.parent, exp.Count) for s in scope.expression.find_all(exp.Star))

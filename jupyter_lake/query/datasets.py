@@ -80,6 +80,14 @@ class Dataset:
             part=hashlib.sha256(",".join(map(str, keep)).encode()).hexdigest()[:8],
         )
 
+    @property
+    def address_path(self) -> str:
+        """Where it stands in the commit: the one file's own path, where a name was short for it."""
+        if len(self.files) == 1 and _GLOB.search(self.path) is None:
+            path = self.files[0].path
+            return path if not path.startswith(f"{self.path}/") else self.path
+        return self.path
+
     @cached_property
     def statistics(self) -> tuple[Mapping[str, Sequence[object]] | None, ...]:
         """For each file its columns' statistics as the manifest holds them; None if it has none."""

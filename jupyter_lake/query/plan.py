@@ -15,7 +15,7 @@ from jupyter_lake.errors import (
     ReadOnlyError,
     RepoNotFoundError,
 )
-from jupyter_lake.query.columns import columns_read
+from jupyter_lake.query.columns import Known, columns_read
 from jupyter_lake.query.datasets import Dataset, differences
 from jupyter_lake.query.names import (
     Call,
@@ -23,7 +23,6 @@ from jupyter_lake.query.names import (
     find_calls,
     find_references,
     plainly,
-    quoted,
     says,
 )
 from jupyter_lake.query.parsing import Place, places_of
@@ -114,12 +113,20 @@ class Plan:
 
     def reads(self) -> list[access.Read]:
         """Return what the statement reads, one record for each dataset."""
-        references = [reference for use in self._uses for reference in use.references]
-        columns = columns_read(self._statement, references)
+        views = self._session.views
+        known = {
+            reference.start: Known(
+                reference.schema,
+                reference.table,
+                views.columns(use.schema, use.references[0].table),
+            )
+            for use in self._uses
+            for reference in use.references
+        }
+        columns = columns_read(self._statement, known)
         reads: dict[tuple[str, str, str], access.Read] = {}
         for use in self._uses:
-            commit, files = use.dataset.commit, use.dataset.files
-            path = files[0].path if len(files) == 1 and not use.schema else use.dataset.path
+            commit, path = use.dataset.commit, use.dataset.address_path
             key = (commit.repo.name, commit.id, path)
             named = _joined([columns.get(reference.start) for reference in use.references])
             if key in reads:
@@ -129,13 +136,9 @@ class Plan:
 
     def columns(self) -> list[str]:
         """Return the columns of the lake's tables in the statement, as far as it got."""
-        made = [
-            f"FROM {use.schema}.{quoted(use.references[0].table)}"
-            for use in self._uses
-            if use.schema
-        ]
-        connection = self._session.connection.cursor()
-        return [column for query in made for column in connection.sql(query).columns]
+        views = self._session.views
+        made = [(use.schema, use.references[0].table) for use in self._uses if use.schema]
+        return [column for place in made for column in views.columns(*place)]
 
     def _replacements(self, references: Sequence[Reference]) -> list[tuple[int, int, str]]:
         """Make the views, and return what is put where."""

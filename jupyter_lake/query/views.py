@@ -51,6 +51,7 @@ class Views:
         self._connection = connection
         self._maker = connection.cursor()
         self._made: dict[tuple[str, str], str] = {}
+        self._columns: dict[tuple[str, str], list[str]] = {}
         self._catalogs = 0
         self._catalog = ""
         self._attach()
@@ -82,6 +83,13 @@ class Views:
             query = self._arrow(dataset) if arrow else self._select(dataset, filename)
             self._made[key] = self._create(schema, table, query, seen_by_person=arrow)
         return self._made[key]
+
+    def columns(self, schema: str, table: str) -> list[str]:
+        """Return the columns of a view, by its schema as SQL writes it."""
+        if (schema, table) not in self._columns:
+            found = self._connection.sql(f"FROM {schema}.{quoted(table)}").columns
+            self._columns[schema, table] = list(found)
+        return self._columns[schema, table]
 
     def add_table(self, schema: str, table: str, content: object) -> str:
         """Make an Arrow table readable as ``schema.table``; return the schema as SQL writes it."""
