@@ -48,7 +48,7 @@ class Entry:
 
     @property
     def stats(self) -> Mapping[str, ColumnStats] | None:
-        """Least and greatest value and number of nulls of each column; None for other than Parquet."""
+        """Bounds and number of nulls of each column; None for what is not Parquet."""
         return _decoded(self.stats_text) if self.stats_text else None
 
     @property

@@ -195,7 +195,8 @@ def long_log(place: Path) -> Iterator[Row]:
     watched = Lake(_Slow(repo.lake.objects, calls, 0), "bench").repo("bench")
     calls.clear()
     watched.resolve("main")
-    yield Row(f"{what}: requests to find the head", len(calls), unit="requests", bound=3)
+    # The hint; then, at once, its record, the one behind it, the commit and its tree.
+    yield Row(f"{what}: requests to read the head", len(calls), unit="requests", bound=5)
 
 
 def many_entries(place: Path) -> Iterator[Row]:
@@ -222,7 +223,7 @@ def many_entries(place: Path) -> Iterator[Row]:
         median(lambda: opened().commit().ls("year=03/day=0333")),
         bound=0.05,
     )
-    yield Row(f"{what}: ls of the root", median(lambda: opened().commit().ls()), bound=0.05)
+    yield Row(f"{what}: ls of the root", median(lambda: opened().commit().ls()))
     yield Row(
         f"{what}: diff of neighbours", median(lambda: opened().diff("main~1", "main")), bound=0.1
     )
