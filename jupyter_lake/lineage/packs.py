@@ -17,7 +17,7 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,7 +26,12 @@ from jupyter_lake.errors import AccessDeniedError
 from jupyter_lake.lineage.batches import BATCHES, PACKS, ROOT, batch_rows
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
+
+    IntArray = npt.NDArray[np.int64]
+    BoolArray = npt.NDArray[np.bool_]
 
     from jupyter_lake.lineage.runs import Run
     from jupyter_lake.store.objectstore import ObjectInfo, ObjectStore
@@ -42,7 +47,11 @@ LARGEST = 64 * 2**20
 
 
 def schema() -> pa.Schema:
-    """Return the columns of a pack: a row a run, what it did nested inside."""
+    """Return the columns of a pack: a row a run, what it did nested inside.
+
+    ``key`` is as much of the run's id as a number holds: millions of numbers
+    are told apart in a tenth of the time that texts take.
+    """
     import pyarrow as pa
 
     text = pa.string()
@@ -72,6 +81,7 @@ def schema() -> pa.Schema:
             ("session", text),
             ("host", text),
             ("revision", pa.int32()),
+            ("key", pa.int64()),
         ]
     )
 
@@ -80,8 +90,16 @@ def run_table(runs: Iterable[Run]) -> pa.Table:
     """Return runs as a table, a row a run."""
     import pyarrow as pa
 
-    rows = [run.to_dict() | {"started": run.started} for run in runs]
+    rows = [run.to_dict() | {"started": run.started, "key": key_of(run.run_id)} for run in runs]
     return pa.Table.from_pylist(rows, schema=schema())
+
+
+def key_of(run_id: str) -> int:
+    """Return the last 56 bits of a run's id, which are chance."""
+    try:
+        return int(run_id[-15:].replace("-", ""), 16)
+    except ValueError:
+        return int(hashlib.sha256(run_id.encode()).hexdigest()[:15], 16)
 
 
 def table_of(key: str, data: bytes) -> pa.Table:
@@ -90,7 +108,10 @@ def table_of(key: str, data: bytes) -> pa.Table:
         return decode_pack(data)
     import pyarrow as pa
 
-    rows = [row | {"started": datetime.fromisoformat(row["started"])} for row in batch_rows(data)]
+    rows = batch_rows(data)
+    for row in rows:
+        row["started"] = datetime.fromisoformat(row["started"])
+        row["key"] = key_of(row["run_id"])
     return pa.Table.from_pylist(rows, schema=schema())
 
 
@@ -114,25 +135,31 @@ def decode_pack(data: bytes) -> pa.Table:
     return pq.read_table(pa.BufferReader(data))
 
 
-def sources_of(table: pa.Table) -> list[str]:
-    """Return the keys that a pack stands for."""
-    return [str(key) for key in json.loads((table.schema.metadata or {}).get(b"sources", b"[]"))]
+def sources_of(metadata: Mapping[bytes, bytes] | None) -> list[str]:
+    """Return the keys that a pack stands for, from its schema's metadata."""
+    return [str(key) for key in json.loads((metadata or {}).get(b"sources", b"[]"))]
 
 
 def once_each(table: pa.Table) -> pa.Table:
     """Return the table with each run's latest record only."""
-    import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    if pc.count_distinct(table["run_id"]).as_py() == table.num_rows:
-        return table
-    rank = table["revision"].to_numpy().astype("int64") << 32 | np.arange(table.num_rows)
-    numbered = pa.table({"run_id": table["run_id"], "rank": rank})
-    best = numbered.group_by("run_id").aggregate([("rank", "max")])["rank_max"].to_numpy()
-    keep = np.zeros(table.num_rows, dtype=bool)
-    keep[best & 0xFFFF_FFFF] = True
-    return table.filter(pa.array(keep))
+    keep = latest_records(table["key"].to_numpy(), table["revision"].to_numpy())
+    return table if keep is None else table.filter(pa.array(keep))
+
+
+def latest_records(keys: IntArray, revisions: IntArray) -> BoolArray | None:
+    """Say which records hold: of each key the one with the highest revision; None if all do."""
+    import numpy as np
+
+    ordered = np.sort(keys)
+    if not np.any(ordered[1:] == ordered[:-1]):
+        return None
+    order = np.lexsort((np.arange(len(keys)), revisions, keys))
+    last = np.append(keys[order][1:] != keys[order][:-1], [True])
+    keep = np.zeros(len(keys), dtype=bool)
+    keep[order[last]] = True
+    return keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +237,7 @@ def _covered(objects: ObjectStore, listing: Sequence[ObjectInfo], loose: int) ->
     found: set[str] = set()
     for info in largest_first(listing):
         if info.key not in found:
-            found.update(sources_of(decode_pack(objects.get(info.key))))
+            found.update(sources_of(decode_pack(objects.get(info.key)).schema.metadata))
     return frozenset(found)
 
 
@@ -224,6 +251,6 @@ def _merged(tables: Sequence[pa.Table], keys: Sequence[str], there: set[str]) ->
     """Return the pack of some tables; of what they stand for it names what still lies there."""
     import pyarrow as pa
 
-    older = {key for table in tables for key in sources_of(table)} & there
+    older = {key for table in tables for key in sources_of(table.schema.metadata)} & there
     table = once_each(pa.concat_tables([table.replace_schema_metadata(None) for table in tables]))
     return encode_pack(table.sort_by("started"), sorted({*keys, *older}))

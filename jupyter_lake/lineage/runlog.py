@@ -7,13 +7,13 @@ question sees the asker's own runs at once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake.lineage import packs, spool
-from jupyter_lake.lineage.batches import ROOT
+from jupyter_lake.lineage.batches import PACKS, ROOT
 from jupyter_lake.lineage.runs import Run
 
 if TYPE_CHECKING:
@@ -34,48 +34,115 @@ class HasRuns(Protocol):
         """Return the runs that the lake may not have yet."""
 
 
+class Part(Protocol):
+    """Some records of runs, whose columns are read when they are asked for."""
+
+    def columns(self, names: tuple[str, ...]) -> pa.Table:
+        """Return these columns, of all rows."""
+
+
+class InMemory:
+    """Records that are a table already."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table.replace_schema_metadata(None)
+
+    def columns(self, names: tuple[str, ...]) -> pa.Table:
+        """Return these columns, of all rows."""
+        return self._table.select(names)
+
+
+class Pack:
+    """Records in Parquet."""
+
+    def __init__(self, data: bytes) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetFile(pa.BufferReader(data))
+
+    @property
+    def sources(self) -> list[str]:
+        """The keys that the pack stands for."""
+        return packs.sources_of(self._file.schema_arrow.metadata)
+
+    def columns(self, names: tuple[str, ...]) -> pa.Table:
+        """Return these columns, of all rows."""
+        return self._file.read(list(names)).select(names).replace_schema_metadata(None)
+
+
+IDS = ("run_id", "key", "revision")
+PLAIN = (
+    *("notebook", "cell_id", "execution_count", "source", "user", "started", "seconds", "status"),
+    *("untracked", "session", "host"),
+)
+NESTED = ("reads", "writes", "edges")
+
+
 class RunLog:
     """The runs of a lake at one moment, each once.
 
     Parameters
     ----------
-    tables
-        Runs by `packs.schema`; a run may be in several.
+    parts
+        Records; of one run there may be several.
     base
         A log to add them to, none of whose runs they hold.
     """
 
-    def __init__(self, tables: Sequence[pa.Table], *, base: RunLog | None = None) -> None:
-        self._tables = tables
+    def __init__(self, parts: Sequence[Part], *, base: RunLog | None = None) -> None:
+        self._parts = parts
         self._base = base
+        self._groups: dict[tuple[str, ...], pa.Table] = {}
 
     def with_newer(self, runs: Sequence[Run]) -> RunLog:
         """Return the log with more runs, or later records of its own."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
+        import numpy as np
 
-        newer = packs.run_table(runs)
-        both = pc.is_in(self.table["run_id"], newer["run_id"].combine_chunks())
-        if not pc.any(both).as_py():
-            return RunLog([newer], base=self)
-        rest = self.table.filter(pc.invert(both))
-        return RunLog([rest, packs.once_each(pa.concat_tables([self.table.filter(both), newer]))])
+        newer = InMemory(packs.run_table(runs))
+        keys = newer.columns(IDS)["key"].to_numpy()
+        known = np.append(self._sorted_keys, [-1])  # which no key is
+        if np.any(known[np.searchsorted(self._sorted_keys, keys)] == keys):
+            return RunLog([*self._parts, newer])
+        return RunLog([newer], base=self)
 
     @cached_property
-    def _added(self) -> pa.Table:
+    def _sorted_keys(self) -> packs.IntArray:
+        import numpy as np
+
+        return np.sort(self._columns(IDS)["key"].to_numpy())
+
+    @cached_property
+    def _holds(self) -> packs.BoolArray | None:
+        """Which of this log's own records hold; None if all do."""
+        ids = self._all(IDS)
+        return packs.latest_records(ids["key"].to_numpy(), ids["revision"].to_numpy())
+
+    def _all(self, names: tuple[str, ...]) -> pa.Table:
         import pyarrow as pa
 
-        tables = [table.replace_schema_metadata(None) for table in self._tables]
-        return packs.once_each(pa.concat_tables([packs.schema().empty_table(), *tables]))
+        shape = pa.schema([packs.schema().field(name) for name in names])
+        return pa.concat_tables(
+            [shape.empty_table(), *(part.columns(names) for part in self._parts)]
+        )
+
+    def _columns(self, names: tuple[str, ...]) -> pa.Table:
+        """Return some columns of all runs; the rows of all such tables are the same."""
+        import pyarrow as pa
+
+        if names not in self._groups:
+            table = self._all(names)
+            if self._holds is not None:
+                table = table.filter(pa.array(self._holds))
+            if self._base is not None:
+                table = pa.concat_tables([self._base._columns(names), table])
+            self._groups[names] = table
+        return self._groups[names]
 
     @cached_property
     def table(self) -> pa.Table:
-        """A row a run, with reads, writes and edges nested inside (see `packs.schema`)."""
-        import pyarrow as pa
-
-        return (
-            self._added if self._base is None else pa.concat_tables([self._base.table, self._added])
-        )
+        """A row a run, without what is nested in it."""
+        return _beside(self._columns(IDS), self._columns(PLAIN))
 
     @cached_property
     def reads(self) -> pa.Table:
@@ -94,27 +161,40 @@ class RunLog:
 
     def runs(self, run_ids: Collection[str]) -> list[Run]:
         """Return the runs of these ids that are known, oldest first."""
+        import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
         if not run_ids:
             return []
-        wanted = pc.is_in(self.table["run_id"], pa.array(sorted(run_ids), pa.string()))
-        return _runs_of(self.table.filter(wanted))
+        wanted = pa.array([packs.key_of(run_id) for run_id in run_ids], pa.int64())
+        rows = np.flatnonzero(pc.is_in(self._columns(IDS)["key"], wanted).to_numpy())
+        return self._runs_at(rows)
 
     def latest(self, limit: int) -> list[Run]:
         """Return the last runs, newest first."""
         import pyarrow.compute as pc
 
         rows = pc.select_k_unstable(self.table, limit, sort_keys=[("started", "descending")])
-        return _runs_of(self.table.take(rows))[::-1]
+        return self._runs_at(rows.to_numpy())[::-1]
+
+    def _runs_at(self, rows: packs.IntArray) -> list[Run]:
+        if not len(rows):
+            return []
+        groups = (IDS, PLAIN, *((name,) for name in NESTED))
+        found = [self._columns(names).take(rows) for names in groups]
+        return _runs_of(_beside(*found))
 
     def _nested(self, column: str) -> pa.Table:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        parts = [] if self._base is None else [getattr(self._base, column)]
-        for batch in self._added.select(["run_id", column]).to_batches():
+        if self._base is not None:
+            own = RunLog(self._parts)
+            return pa.concat_tables([getattr(self._base, column), getattr(own, column)])
+        parts = []
+        both = _beside(self._columns(IDS), self._columns((column,)))
+        for batch in both.select(["run_id", column]).to_batches():
             parents = pc.list_parent_indices(batch[column])
             rows = pc.list_flatten(batch[column])
             fields = {field.name: pc.struct_field(rows, field.name) for field in rows.type}
@@ -122,6 +202,13 @@ class RunLog:
         item = packs.schema().field(column).type.value_type
         shape = pa.schema([pa.field("run_id", pa.string()), *item])
         return pa.concat_tables([shape.empty_table(), *parts])
+
+
+def _beside(*tables: pa.Table) -> pa.Table:
+    """Put tables of the same rows side by side."""
+    import pyarrow as pa
+
+    return pa.table({name: table[name] for table in tables for name in table.column_names})
 
 
 def _runs_of(table: pa.Table) -> list[Run]:
@@ -152,48 +239,46 @@ class _Reader:
 
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
-        self._kept: dict[str, pa.Table] = {}
-        self._log: RunLog | None = None
+        self._kept: dict[str, Part] = {}
+        self._log = RunLog([])
         self._lock = threading.Lock()
 
     def log(self) -> RunLog:
         """Return all runs; the same log as long as nothing has arrived."""
-        before = self._kept
-        tables = self.tables()
-        if self._log is None or before.keys() != self._kept.keys():
-            self._log = RunLog(tables)
-        return self._log
-
-    def tables(self) -> list[pa.Table]:
         from jupyter_lake.store.objectstore import ObjectMissing
 
         for attempt in range(TRIES):
             listing = list(self._objects.list(ROOT))
             try:
                 with self._lock:
-                    self._kept = self._fetch(listing)
-                    return list(self._kept.values())
+                    found = self._fetch(listing)
+                    if found.keys() != self._kept.keys():
+                        self._kept, self._log = found, RunLog(list(found.values()))
+                    return self._log
             except ObjectMissing:  # packed and deleted between the listing and now
                 if attempt == TRIES - 1:
                     raise
-        return []
+        return self._log
 
-    def _fetch(self, listing: Iterable[ObjectInfo]) -> dict[str, pa.Table]:
-        found: dict[str, pa.Table] = {}
+    def _fetch(self, listing: Sequence[ObjectInfo]) -> dict[str, Part]:
+        found: dict[str, Part] = {}
         covered: set[str] = set()
-        infos = list(listing)
-        for info in packs.largest_first(infos):
+        for info in packs.largest_first(listing):
             if info.key not in covered:
-                found[info.key] = self._table(info.key)
-                covered.update(packs.sources_of(found[info.key]))
-        loose = [info.key for info in infos if info.key not in covered | found.keys()]
+                pack = self._part(info.key)
+                found[info.key] = pack
+                covered.update(pack.sources if isinstance(pack, Pack) else ())
+        loose = [info.key for info in listing if info.key not in covered | found.keys()]
         with ThreadPoolExecutor(max_workers=8) as pool:
-            found.update(zip(loose, pool.map(self._table, loose), strict=True))
+            found.update(zip(loose, pool.map(self._part, loose), strict=True))
         return found
 
-    def _table(self, key: str) -> pa.Table:
+    def _part(self, key: str) -> Part:
         known = self._kept.get(key)
-        return packs.table_of(key, self._objects.get(key)) if known is None else known
+        if known is not None:
+            return known
+        data = self._objects.get(key)
+        return Pack(data) if key.startswith(PACKS) else InMemory(packs.table_of(key, data))
 
 
 _readers: dict[int, tuple[ObjectStore, _Reader]] = {}

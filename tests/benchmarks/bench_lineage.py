@@ -236,6 +236,8 @@ def _fill(lake: Any, count: int) -> None:
         rows = min(len(base), count - 1000 - done)
         ids = pa.array([new_run_id() for _ in range(rows)])
         table = base.slice(0, rows).set_column(0, "run_id", ids)
+        keys = pa.array([packs.key_of(each) for each in ids.to_pylist()], pa.int64())
+        table = table.set_column(table.column_names.index("key"), "key", keys)
         lake.objects.create(f"{PACKS}{part:032x}.parquet", packs.encode_pack(table, []))
         done, part = done + rows, part + 1
     for batch in range(5):

@@ -22,8 +22,7 @@ from tests.lineage.test_packs import made
 
 def arrived(lake: store.Lake) -> list[str]:
     """The sources that the lake itself holds, spools left out."""
-    tables = _Reader(lake.objects).tables()
-    return sorted(source for table in tables for source in table["source"].to_pylist())
+    return sorted(_Reader(lake.objects).log().table["source"].to_pylist())
 
 
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:

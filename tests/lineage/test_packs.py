@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import random
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,14 +83,16 @@ def test_a_hundred_thousand_runs_are_read_in_twenty_requests_from_s3(
 ) -> None:
     objects = store.Lake.create(s3_url, storage_options=storage_options).objects
     # As many batches as a team brings in a minute, each far larger, to be done sooner.
-    template = gzip.decompress(encode_batch([made(number) for number in range(2_000)])).decode()
-    for _ in range(50):
-        ids = re.sub(r'(?<="run_id":")[0-9a-f]{8}', f"{random.getrandbits(32):08x}", template)
+    template = gzip.decompress(
+        encode_batch([replace(made(n), reads=(), upstream=()) for n in range(2_000)])
+    ).decode()
+    for number in range(50):
+        ids = re.sub(r'("run_id":"[0-9a-f-]{28})[0-9a-f]{4}', rf"\g<1>{number:04x}", template)
         objects.create(f"{BATCHES}{new_run_id()}.jsonl.gz", gzip.compress(ids.encode(), 1))
         packs.pack(objects)
     counted = Counted(objects)
-    tables = _Reader(counted).tables()
-    assert sum(table.num_rows for table in tables) == 100_000
+    log = _Reader(counted).log()
+    assert log.table.num_rows == 100_000
     assert len(counted.requests) <= 20, counted.requests
 
 
@@ -137,7 +139,7 @@ def test_where_nothing_may_be_deleted_runs_still_count_once_and_packing_ends(
     before = len(list(lake.objects.list(ROOT)))
     assert not packs.pack(objects) or len(list(lake.objects.list(ROOT))) <= before + 1
     counted = Counted(lake.objects)
-    _Reader(counted).tables()
+    _Reader(counted).log()
     assert sum(request.startswith("GET") for request in counted.requests) <= 40
 
 
@@ -156,8 +158,8 @@ def test_a_packer_that_dies_before_it_deletes_leaves_every_run_once(
     with pytest.raises(Killed):
         packs.pack(Dying(lake.objects))
     counted = Counted(lake.objects)
-    tables = _Reader(counted).tables()
-    assert sum(table.num_rows for table in tables) == 20
+    log = _Reader(counted).log()
+    assert log.table.num_rows == 20
     assert sum(request.startswith("GET") for request in counted.requests) == 1
 
 
@@ -170,8 +172,8 @@ def test_a_reader_that_is_overtaken_by_a_packer_looks_again(lake: store.Lake) ->
 
     for number in range(10):
         upload_batch(lake.objects, new_run_id(), [made(number)])
-    tables = _Reader(Overtaken(lake.objects)).tables()
-    assert sum(table.num_rows for table in tables) == 10
+    log = _Reader(Overtaken(lake.objects)).log()
+    assert log.table.num_rows == 10
 
 
 def test_uploading_a_batch_twice_is_uploading_it_once(lake: store.Lake, tmp_path: Path) -> None:

@@ -1505,4 +1505,25 @@ CASES = [
         "z = rows",
         needs=(1, 2, 3, 4),
     ),
+    case(
+        "pandas array",
+        PD + "\na = pd.array([1, None], dtype='Int64')",
+        "a[1] = 3",
+        "z = a",
+        needs=(1, 2),
+    ),
+    case(
+        "categorical array",
+        PD + "\nc = pd.Categorical(['a', 'b'])",
+        "c[0] = 'b'",
+        "z = c",
+        needs=(1, 2),
+    ),
+    case(
+        "array of dates",
+        PD + "\nc = pd.array(['2024-01-01', '2024-01-02'], dtype='datetime64[ns]')",
+        "c[0] = pd.Timestamp('2025-01-01')",
+        "z = c",
+        needs=(1, 2),
+    ),
 ]
