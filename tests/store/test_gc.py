@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from jupyter_lake.errors import AccessDeniedError, DamagedError, RefNotFoundError, UnreachableError
 from jupyter_lake.store import GcReport, Lake, Repo, fsck, gc
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.servers import S3Server

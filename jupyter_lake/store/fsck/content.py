@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import DamagedError
@@ -27,6 +28,7 @@ _AT_ONCE = 64
 _KINDS = ("commits/", "changes/", "trees/", "ranges/", "objects/")
 
 Commits = dict[str, CommitRecord]
+RangeUsers = dict[str, list[str]]
 
 
 def check_content(
@@ -36,11 +38,11 @@ def check_content(
     commits = _check_commits(readback, named)
     trees = _check_trees(readback, commits)
     _check_changes(readback, commits, trees)
-    users = _range_users(commits, trees)
+    users = cache(partial(_range_users, commits, trees))
     files = Files(readback, found, users)
     ranges = {item.id: item for tree in trees.values() for item in tree.ranges}
     for some in chunks(ranges.values(), _AT_ONCE):
-        calls = [_range_reader(readback, item, users[item.id]) for item in some]
+        calls = [_range_reader(readback, item, users) for item in some]
         for item, table in zip(some, readback.gathered(calls), strict=True):
             readback.report.count("ranges")
             if table is not None:
@@ -156,9 +158,9 @@ def _check_trees(readback: Readback, commits: Commits) -> dict[str, Tree]:
     return trees
 
 
-def _range_users(commits: Commits, trees: Mapping[str, Tree]) -> dict[str, list[str]]:
-    """Return for each range the commits whose trees hold it."""
-    users: dict[str, list[str]] = {}
+def _range_users(commits: Commits, trees: Mapping[str, Tree]) -> RangeUsers:
+    """Return for each range the commits whose trees hold it: much, so only where asked for."""
+    users: RangeUsers = {}
     for record in commits.values():
         tree = trees.get(record.tree) if record.tree else None
         for item in tree.ranges if tree else ():
@@ -167,12 +169,14 @@ def _range_users(commits: Commits, trees: Mapping[str, Tree]) -> dict[str, list[
 
 
 def _range_reader(
-    readback: Readback, item: RangeRef, users: Sequence[str]
+    readback: Readback, item: RangeRef, users: Callable[[], RangeUsers]
 ) -> Callable[[], pa.Table | None]:
     subject = Subject(
         readback.keys.range(item.id),
         f"The list of the {item.files:,} files from {item.first} to {item.last}",
-        f"These files can't be reached in {commits_named(users)}; their bytes, and all other "
-        "files, are there.",
+        lambda: (
+            f"These files can't be reached in {commits_named(users()[item.id])}; their bytes, "
+            "and all other files, are there."
+        ),
     )
     return lambda: readback.decoded(decode_range, subject, item.id)

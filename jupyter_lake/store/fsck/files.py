@@ -32,7 +32,7 @@ class Files:
         self,
         readback: Readback,
         found: Mapping[str, ObjectInfo],
-        users: Mapping[str, list[str]],
+        users: Callable[[], Mapping[str, list[str]]],
     ) -> None:
         self.sizes: dict[str, int] = {}
         self._readback = readback
@@ -80,7 +80,7 @@ class Files:
         for digest, (kind, wrong) in bad.items():
             shown = sorted(paths[digest])
             more = f" and {len(shown) - _SHOWN} other paths" if len(shown) > _SHOWN else ""
-            users = dict.fromkeys(id for each in ranges[digest] for id in self._users[each])
+            users = dict.fromkeys(id for each in ranges[digest] for id in self._users()[each])
             subject = Subject(
                 self._readback.keys.object(digest),
                 f"The bytes of {', '.join(shown[:_SHOWN])}{more}",

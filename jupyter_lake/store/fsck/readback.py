@@ -31,7 +31,7 @@ class Subject:
 
     key: str
     what: str
-    lost: str
+    lost: str | Callable[[], str]
     mend: str = RESTORE
 
 
@@ -46,7 +46,8 @@ class Readback:
     def add(self, kind: Kind, subject: Subject, wrong: str) -> None:
         """Note that something is wrong."""
         what = f"{subject.what} {wrong} ({subject.key})."
-        damage = Damage(kind, self.keys.name, subject.key, what, subject.lost, subject.mend)
+        lost = subject.lost if isinstance(subject.lost, str) else subject.lost()
+        damage = Damage(kind, self.keys.name, subject.key, what, lost, subject.mend)
         self.report.damages.append(damage)
 
     def foreign(self, key: str) -> None:
