@@ -8,17 +8,20 @@ finds the next blocks already on their way.
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import os
-import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake.errors import DamagedError
+from jupyter_lake.query.background import (
+    filler,
+    note_demand,
+    reading_pool,
+    wait_for_quiet,
+    write_behind,
+)
 from jupyter_lake.query.blocks import BLOCK_BYTES
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     from jupyter_lake.query.blocks import CachedObject
 
-__all__ = ["CachedSource", "Fetch", "PlainSource", "Source", "note_demand"]
+__all__ = ["CachedSource", "Fetch", "PlainSource", "Source"]
 
 Fetch = Callable[[int, int], "Buffer"]
 
@@ -38,8 +41,7 @@ _LARGE_BYTES = 4 << 20
 _IN_ORDER = 2
 _FILL_FROM = 0.25
 _FILL_BYTES = 256 << 20
-_IDLE_SECONDS = 2.0
-_THREADS = 16
+_TICK = 0.005
 
 
 class Source(Protocol):
@@ -94,18 +96,23 @@ class CachedSource:
         if data is None:
             note_demand()
             data = self._read_through(start, end)
-            self._fill_later()
         self._read_ahead(start, end)
         return data
 
     def fill(self) -> None:
         """Fetch what is still missing, then let the object be read as a plain file."""
         for block in range(0, self.cached.blocks, _PART_BLOCKS):
-            _wait_for_quiet()
+            wait_for_quiet()
             self._bring(block, min(block + _PART_BLOCKS, self.cached.blocks))
+            self.settle()
             if not self.cached.keeps:
                 return
         self.cached.finish()
+
+    def settle(self) -> None:
+        """Wait until all that has come is saved."""
+        while self._coming:
+            time.sleep(_TICK)
 
     def _read_through(self, start: int, end: int) -> bytes:
         recent = self._recent
@@ -126,7 +133,7 @@ class CachedSource:
         """Return the runs that were missing in a range of blocks, once they have come."""
         mine, others = self._claim(first, last)
         for run in mine[:-1]:
-            _pool().submit(self._fetch_run, run)
+            reading_pool().submit(self._fetch_run, run)
         for run in mine[-1:]:
             self._fetch_run(run)
         for run in (*mine, *others):
@@ -153,15 +160,26 @@ class CachedSource:
         start, end = run.first * BLOCK_BYTES, min(run.last * BLOCK_BYTES, self.size)
         try:
             run.data = _checked(memoryview(self._fetch(start, end)), end - start)
-            self.cached.save(run.first, run.data)
         except BaseException as error:  # noqa: BLE001  whoever waits for the run gets it
+            self._arrived(run)
             run.done.set_exception(error)
         else:
             run.done.set_result(None)
+            write_behind(len(run.data), lambda: self._keep(run))
+
+    def _keep(self, run: _Run) -> None:
+        """Save what has come; until then whoever wants it has it from the run."""
+        try:
+            if run.data is not None:
+                self.cached.save(run.first, run.data)
         finally:
-            with self._lock:
-                for block in range(run.first, run.last):
-                    self._coming.pop(block, None)
+            self._arrived(run)
+        self._fill_later()
+
+    def _arrived(self, run: _Run) -> None:
+        with self._lock:
+            for block in range(run.first, run.last):
+                self._coming.pop(block, None)
 
     def _assemble(self, runs: list[_Run], start: int, end: int) -> bytes:
         """Put a range together from what came and what was there, asking again for lost blocks."""
@@ -191,14 +209,14 @@ class CachedSource:
         if first < last and self.cached.missing(first, last):
             self._ahead *= 2
             for run in self._claim(first, last)[0]:
-                _pool().submit(self._fetch_run, run)
+                reading_pool().submit(self._fetch_run, run)
 
     def _fill_later(self) -> None:
         """Fetch the rest when nothing else is going on, once much of it is here."""
         if self._filling or self.size > _FILL_BYTES or self.cached.fraction < _FILL_FROM:
             return
         self._filling = True
-        _filler().put(self.fill)
+        filler().put(self.fill)
 
 
 class _Run:
@@ -247,46 +265,3 @@ def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((first, last))
     return joined
-
-
-_last_demand = 0.0
-
-
-def note_demand() -> None:
-    """Say that somebody is at work, so that what nobody waits for waits."""
-    global _last_demand  # noqa: PLW0603  one network for the whole process
-    _last_demand = time.monotonic()
-
-
-def _wait_for_quiet() -> None:
-    while (rest := _last_demand + _IDLE_SECONDS - time.monotonic()) > 0:
-        time.sleep(rest)
-
-
-@functools.cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_THREADS, thread_name_prefix="lake-read")
-
-
-@functools.cache
-def _filler() -> queue.SimpleQueue[Callable[[], None]]:
-    """Return the queue of a thread for what nobody waits for, not even the end of the process."""
-    tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-
-    def work() -> None:
-        while True:
-            with contextlib.suppress(Exception):
-                tasks.get()()
-
-    threading.Thread(target=work, name="lake-fill", daemon=True).start()
-    return tasks
-
-
-def _forget_threads() -> None:
-    _pool.cache_clear()
-    _filler.cache_clear()
-
-
-# Threads do not survive a fork; the child makes its own.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_threads)

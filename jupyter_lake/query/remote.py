@@ -20,8 +20,8 @@ from urllib.parse import quote, unquote
 
 import fsspec
 
+from jupyter_lake.query.background import note_demand
 from jupyter_lake.query.cachefolder import shared_cache
-from jupyter_lake.query.fetching import note_demand
 from jupyter_lake.query.rangedfile import RangedFile
 from jupyter_lake.store.external import check_external
 

@@ -106,11 +106,6 @@ class Session:
         QueryError, RepoNotFoundError, RefNotFoundError, DatasetNotFoundError
         """
         self.runner.forget_failures()
-        plan = Plan(self, statement)
-
-        def told(error: Exception) -> Exception:
-            return explained(self.runner.cause_of(error), plan.renamed, self.lake)
-
         commits: Commits = {}
         spans = statements_of(statement) or [(0, len(statement))]
         results = [self._one(statement[slice(*span)], commits, variables or {}) for span in spans]
@@ -121,7 +116,8 @@ class Session:
         plan = Plan(self, statement, commits)
 
         def told(error: Exception) -> Exception:
-            return explained(error, plan.renamed, self.lake, plan.columns())
+            cause = self.runner.cause_of(error)
+            return explained(cause, plan.renamed, self.lake, plan.columns())
 
         try:
             scope = _readable(statement, variables)

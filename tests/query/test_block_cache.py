@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,21 +35,28 @@ def cache(tmp_path: Path) -> BlockCache:
     return BlockCache(tmp_path / "blocks", capacity=1 << 30)
 
 
+def _read(source: CachedSource, start: int, end: int) -> bytes:
+    """Read, and wait until what came is on disk."""
+    data = source.read(start, end)
+    source.settle()
+    return data
+
+
 def _source(cache: BlockCache, fetch: Callable[[int, int], bytes] = _fetch) -> CachedSource:
     return CachedSource(fetch, CachedObject(cache, KEY, len(CONTENT), KEY))
 
 
 def test_blocks_outlive_the_process_that_fetched_them(cache: BlockCache) -> None:
-    assert _source(cache).read(70_000, 300_000) == CONTENT[70_000:300_000]
+    assert _read(_source(cache), 70_000, 300_000) == CONTENT[70_000:300_000]
     again = BlockCache(cache.folder, capacity=cache.capacity)
     assert _source(again, _refuse).read(70_000, 300_000) == CONTENT[70_000:300_000]
 
 
 def test_a_process_sees_what_another_saves_meanwhile(cache: BlockCache) -> None:
     first, second = _source(cache), _source(cache, _refuse)
-    first.read(0, 10)
+    _read(first, 0, 10)
     second = _source(cache, _refuse)
-    first.read(5 * BLOCK_BYTES, 9 * BLOCK_BYTES)
+    _read(first, 5 * BLOCK_BYTES, 9 * BLOCK_BYTES)
     assert (
         second.read(6 * BLOCK_BYTES, 8 * BLOCK_BYTES) == CONTENT[6 * BLOCK_BYTES : 8 * BLOCK_BYTES]
     )
@@ -57,7 +65,7 @@ def test_a_process_sees_what_another_saves_meanwhile(cache: BlockCache) -> None:
 def test_a_complete_object_becomes_a_plain_file(cache: BlockCache) -> None:
     source = _source(cache)
     assert cache.whole(KEY, len(CONTENT)) is None
-    source.read(0, len(CONTENT))
+    _read(source, 0, len(CONTENT))
     whole = source.cached.finish()
     assert whole is not None
     assert whole.read_bytes() == CONTENT
@@ -69,13 +77,13 @@ def test_a_complete_object_becomes_a_plain_file(cache: BlockCache) -> None:
 def test_an_object_that_is_not_what_its_hash_says_never_becomes_a_file(cache: BlockCache) -> None:
     wrong = hashlib.sha256(b"else").hexdigest()
     source = CachedSource(_fetch, CachedObject(cache, wrong, len(CONTENT), wrong))
-    source.read(0, len(CONTENT))
+    _read(source, 0, len(CONTENT))
     assert source.cached.finish() is None
     assert cache.whole(wrong, len(CONTENT)) is None
 
 
 def test_a_block_damaged_on_disk_is_fetched_again(cache: BlockCache) -> None:
-    _source(cache).read(0, len(CONTENT))
+    _read(_source(cache), 0, len(CONTENT))
     with cache.path(KEY, "part").open("r+b") as file:
         file.seek(3 * BLOCK_BYTES + 5)
         file.write(b"damage")
@@ -83,14 +91,14 @@ def test_a_block_damaged_on_disk_is_fetched_again(cache: BlockCache) -> None:
 
 
 def test_sums_beside_an_empty_part_vouch_for_nothing(cache: BlockCache) -> None:
-    _source(cache).read(0, len(CONTENT))
+    _read(_source(cache), 0, len(CONTENT))
     cache.path(KEY, "part").write_bytes(b"")
     assert _source(cache).read(0, len(CONTENT)) == CONTENT
 
 
 def test_the_folder_may_be_deleted_under_a_reader(cache: BlockCache) -> None:
     source = _source(cache)
-    source.read(0, 100)
+    _read(source, 0, 100)
     shutil.rmtree(cache.folder)
     assert source.read(0, len(CONTENT)) == CONTENT
     assert _source(cache).read(0, len(CONTENT)) == CONTENT
@@ -110,8 +118,33 @@ def test_a_full_disk_is_done_without(cache: BlockCache, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "pwrite", full)
     source = _source(cache)
+    assert _read(source, 0, 200_000) == CONTENT[:200_000]
     assert source.read(0, 200_000) == CONTENT[:200_000]
-    assert source.read(0, 200_000) == CONTENT[:200_000]
+
+
+def test_a_slow_disk_holds_up_nobody(cache: BlockCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+    write = os.pwrite
+
+    def slow(descriptor: int, data: memoryview, at: int) -> int:
+        let_go.wait(30)
+        return write(descriptor, data, at)
+
+    monkeypatch.setattr(os, "pwrite", slow)
+    fetched: list[tuple[int, int]] = []
+
+    def fetch(start: int, end: int) -> bytes:
+        fetched.append((start, end))
+        return CONTENT[start:end]
+
+    source = _source(cache, fetch)
+    for _ in range(2):
+        assert source.read(0, len(CONTENT)) == CONTENT
+        assert source.read(100_000, 500_000) == CONTENT[100_000:500_000]
+    assert len(fetched) == 1
+    let_go.set()
+    source.settle()
+    assert _source(cache, _refuse).read(0, len(CONTENT)) == CONTENT
 
 
 def test_what_was_used_longest_ago_goes_first(cache: BlockCache) -> None:
@@ -156,7 +189,7 @@ def test_a_full_cache_is_looked_at_again(
 def test_the_rest_of_a_much_read_object_is_fetched_when_all_is_quiet(
     cache: BlockCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_lake.query.fetching._IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("jupyter_lake.query.background._IDLE_SECONDS", 0.01)
     _source(cache).read(0, 8 * BLOCK_BYTES)
     deadline = time.monotonic() + 30
     while (whole := cache.whole(KEY, len(CONTENT))) is None and time.monotonic() < deadline:
@@ -170,7 +203,7 @@ def _read_in_child(folder: str, seed: int) -> bool:
     source = _source(BlockCache(Path(folder), capacity=1 << 30))
     for _ in range(100):
         start = dice.randrange(len(CONTENT))
-        if source.read(start, start + 90_000) != CONTENT[start : start + 90_000]:
+        if _read(source, start, start + 90_000) != CONTENT[start : start + 90_000]:
             return False
         if source.cached.complete:
             source.cached.finish()

@@ -26,7 +26,7 @@ def test_a_session_outlives_the_cache(
 ) -> None:
     cache = tmp_path / "cache"
     monkeypatch.setenv("JUPYTER_LAKE_CACHE_DIR", str(cache))
-    monkeypatch.setattr("jupyter_lake.query.fetching._IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("jupyter_lake.query.background._IDLE_SECONDS", 0.01)
     lake = Lake.create(s3_url, storage_options=storage_options)
     with lake.create_repo("sales").transaction("main", message="one") as tx:
         tx.write("raw/1.parquet", pa.table({"a": range(100_000)}))
