@@ -179,9 +179,9 @@ def _seaweed(home: Path) -> tuple[list[str], int]:
         "s3.config": home / "s3.json",
         "s3.port.iceberg": 0,
         "s3.port.lance": 0,
-        # A socket's path has room for 107 bytes: a temporary folder's may be longer.
-        "s3.localSocket": f"/tmp/jupyter-lake-s3-{s3}.sock",
-        "filer.localSocket": f"/tmp/jupyter-lake-filer-{s3}.sock",
+        # Relative, for a socket's path has room for 107 bytes.
+        "s3.localSocket": "s3.sock",
+        "filer.localSocket": "filer.sock",
     }
     weed = Path(sys.executable).with_name("weed")
     flags = [f"-{name}={value}" for name, value in options.items()]
