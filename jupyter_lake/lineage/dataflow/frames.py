@@ -90,10 +90,11 @@ def look_frame(value: Any) -> Shape:
     """Look at a pandas DataFrame or Series."""
     manager = value._mgr
     axes = tuple((id(axis), len(axis), tuple(map(id, axis.names))) for axis in manager.axes)
+    name = id(getattr(value, "_name", None))
     children: list[object] = [value._attrs]
     if not copies_on_write():
         children += [block.values for block in manager.blocks]
-        return Shape((axes, tuple(map(id, children))), children)
+        return Shape((axes, name, tuple(map(id, children))), children)
     lent = [lent_memory(block) for block in manager.blocks]
     children += [owner for owner in lent if owner is not None]
     tokens = [
@@ -104,13 +105,15 @@ def look_frame(value: Any) -> Shape:
         children += _object_items(block.values)
     own = instance_dict(value) or {}
     children += [own[key] for key in own if not key.startswith("_") and type(own[key]) not in ATOMS]
-    state = (
-        axes,
-        tuple(token.serial if token else -1 for token in tokens),
-        getattr(value, "_name", None) is None,
-    )
-    name = id(getattr(value, "_name", None))
-    return Shape((state, name), children, tokens)
+    serials = tuple(token.serial if token else -1 for token in tokens)
+    return Shape((axes, name, serials), children, tokens)
+
+
+def look_pandas_array(value: Any) -> Shape:
+    """Look at an array of pandas's own: the arrays inside."""
+    parts = [getattr(value, name, None) for name in ("_ndarray", "_data", "_mask", "_pa_array")]
+    held = [part for part in parts if part is not None]
+    return Shape((tuple(map(id, held)), str(value.dtype)), held)
 
 
 def _object_items(values: Any) -> list[object]:

@@ -104,30 +104,35 @@ def look_for(cls: type) -> Look | None:
 def _look_of_library(cls: type) -> Look | None:
     names = {f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__}
     roots = {name.split(".", 1)[0] for name in names}
-    if issubclass(cls, io.StringIO | io.BytesIO):
-        return _look_buffer
-    if "numpy" in roots and "numpy.ndarray" in names:
-        return arrays.look_array
-    if "numpy" in roots and any(name.startswith("numpy.random.") for name in names):
-        return arrays.look_generator_state
-    if "pandas" in roots and any(base.__name__ == "NDFrame" for base in cls.__mro__):
-        return frames.look_frame
+    if issubclass(cls, io.IOBase):
+        return _look_buffer if issubclass(cls, io.StringIO | io.BytesIO) else shapes.look_outside
+    if "numpy" in roots and (found := _look_of_numpy(names)):
+        return found
+    if "pandas" in roots and (found := _look_of_pandas({base.__name__ for base in cls.__mro__})):
+        return found
     if "polars" in roots and cls.__name__ in ("DataFrame", "Series"):
         return frames.look_polars
-    if issubclass(cls, io.IOBase):
-        return shapes.look_outside
+    if "torch.Tensor" in names:
+        return arrays.look_tensor
+    if "matplotlib" in roots and (found := _look_of_artist(names)):
+        return found
     module = cls.__module__.split(".", 1)[0]
-    if module in _SETTLED_MODULES and not _is_pandas_array(cls):
-        return shapes.look_through
     if module in _DATABASES:
         return shapes.look_outside
-    if "torch" in roots and "torch.Tensor" in names:
-        return arrays.look_tensor
-    return _look_of_artist(names) if "matplotlib" in roots else None
+    return shapes.look_through if module in _SETTLED_MODULES else None
 
 
-def _is_pandas_array(cls: type) -> bool:
-    return any(base.__name__ == "ExtensionArray" for base in cls.__mro__)
+def _look_of_numpy(names: set[str]) -> Look | None:
+    if "numpy.ndarray" in names:
+        return arrays.look_array
+    drawn = any(name.startswith("numpy.random.") for name in names)
+    return arrays.look_generator_state if drawn else None
+
+
+def _look_of_pandas(names: set[str]) -> Look | None:
+    if "NDFrame" in names:
+        return frames.look_frame
+    return frames.look_pandas_array if "ExtensionArray" in names else None
 
 
 def _look_of_artist(names: set[str]) -> Look | None:

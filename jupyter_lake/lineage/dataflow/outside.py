@@ -26,7 +26,7 @@ def outside_reads(closure: Closure, known: Iterable[str]) -> set[str]:
     files = file_names(reading.strings | texts) - reading.files_written
     read = {f"file {name}" for name in files | modules | reading.files_read}
     read |= {f"table {name}" for name in reading.tables}
-    read |= {f".{name}" for name in reading.attributes}
+    read |= {f"attribute {name}" for name in reading.attributes}
     if closure.draws and not reading.seeds:
         read.add(RANDOM)
     return read & set(known)
@@ -36,5 +36,5 @@ def outside_writes(reading: Reading) -> set[str]:
     """Return the outside names that a cell writes."""
     written = {f"file {name}" for name in reading.files_written}
     written |= {f"table {name}" for name in reading.tables_written}
-    written |= {f".{name}" for name in reading.library_patches}
+    written |= {f"attribute {name}" for name in reading.library_patches}
     return written | ({RANDOM} if reading.seeds else set())
