@@ -69,6 +69,8 @@ def chromium() -> str:
 @contextmanager
 def lab_server(folder: Path, *, lake: str, **environment: str) -> Iterator[JupyterServer]:
     """Run JupyterLab with the built panel, in front of a lake."""
+    if not (BUNDLE / "package.json").exists():
+        raise RuntimeError("The panel is not built: run `jlpm build:prod` in labextension/.")
     extensions = folder / "data" / "labextensions"
     extensions.mkdir(parents=True)
     (extensions / "jupyter-lake").symlink_to(BUNDLE, target_is_directory=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.servers import BUCKET
 from tests.ui.lab import lab_server
 from tests.ui.panel import violations
 
@@ -65,7 +66,7 @@ def test_a_folder_that_is_no_lake(clean_lab: Lab, visit: Callable[..., Panel]) -
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("no-permission", {"key": "lakereader", "secret": "lakereader-secret"}),
+        ("no-permission", {"secret": "not-the-secret"}),
         ("no-network", {"endpoint_url": "http://127.0.0.1:9"}),
     ],
 )
@@ -77,7 +78,7 @@ def test_a_bucket_out_of_reach(
     wrong: dict[str, str],
 ) -> None:
     options = json.dumps(s3_server.storage_options | wrong)
-    url = f"s3://private-{name}/lake"
+    url = f"s3://{BUCKET}/{name}"
     with lab_server(tmp_path, lake=url, JUPYTER_LAKE_STORAGE_OPTIONS=options) as server:
         panel = visit(server=server).show()
         what, hint = _lines(panel)

@@ -1,7 +1,7 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { ReactWidget, launchIcon, spreadsheetIcon } from '@jupyterlab/ui-components';
+import { ReactWidget, spreadsheetIcon } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
 import React from 'react';
 
@@ -9,7 +9,7 @@ import { CommandIDs } from '../commandIds';
 import { CommitView } from '../commit/commitView';
 import { CompareView } from '../commit/compareView';
 import { GraphView } from '../graph/graphView';
-import { commitIcon, lineageIcon } from '../icons';
+import { commitIcon, compareIcon, lineageIcon } from '../icons';
 import type { ILakeContext } from '../panel/context';
 import { LakeProvider } from '../panel/context';
 import { PreviewView } from '../table/previewView';
@@ -71,7 +71,7 @@ export class Tabs {
 
   compare(repo: string, a: string, b: string): void {
     const label = this.context.trans.__('%1: %2 and %3', repo, brief(a), brief(b));
-    this.open(`lake-compare:${address(repo, a)} ${b}`, label, label, commitIcon, () =>
+    this.open(`lake-compare:${address(repo, a)} ${b}`, label, label, compareIcon, () =>
       this.react(<CompareView repo={repo} a={a} b={b} />)
     );
   }
@@ -129,7 +129,7 @@ export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: T
   commands.addCommand(CommandIDs.openCommit, {
     label: trans.__('Open Commit'),
     caption: trans.__('Open the commit in a tab'),
-    icon: launchIcon,
+    icon: commitIcon,
     isEnabled: args => chosen(args).repo !== '',
     execute: args => {
       const { repo, ref } = chosen(args);
@@ -149,7 +149,7 @@ export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: T
   commands.addCommand(CommandIDs.compare, {
     label: trans.__('Compare with…'),
     caption: trans.__('Compare the commit with another'),
-    icon: commitIcon,
+    icon: compareIcon,
     isEnabled: args => chosen(args).repo !== '',
     execute: async args => {
       const { repo, ref } = chosen(args);

@@ -71,7 +71,7 @@ function RunLines({ run: shown }: { run: IRun }): React.JSX.Element {
       </div>
       <div className="jp-Lake-line jp-mod-second">
         <span className="jp-Lake-grow">
-          {[shown.user, cell, ...passed(shown, trans)].join(' · ')}
+          {[shown.user, ...passed(shown, trans), cell].join(' · ')}
         </span>
       </div>
     </div>
