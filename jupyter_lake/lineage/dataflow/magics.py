@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 
 from jupyter_lake.lineage.dataflow.engines import Engines, format_holes
 from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS
@@ -32,7 +33,8 @@ class Magics(Engines):
 
     def magic(self, name: str, line: str, cell: list[str]) -> None:
         """Load what a magic reads from the notebook."""
-        self.load_names({name}, certain=False)
+        if isinstance(self.peek.value(name), types.FunctionType):  # a magic of the user's
+            self.load_names({name})
         if name in CODE_MAGICS:
             self._code_magic(name, line, cell)
             return

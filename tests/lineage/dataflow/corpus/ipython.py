@@ -179,4 +179,21 @@ CASES = [
         needs=(1, 2),
     ),
     case("print keeps apart", "a = [1]", "b = [2]", "print(a)", "c = b", needs=(2,), never=(1, 3)),
+    case(
+        "variable called like a magic",
+        "import time",
+        "x = 1",
+        "%time y = x",
+        needs=(2,),
+        never=(1,),
+    ),
+    case(
+        "variable called like a cell magic",
+        "time = 3",
+        "x = 1",
+        "%%time\ny = x",
+        "z = y",
+        needs=(2, 3),
+        never=(1,),
+    ),
 ]
