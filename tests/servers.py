@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -136,6 +137,11 @@ def keep(kind: str, folder: Path, watched: int) -> None:
         server.kill()
         server.wait()
         (folder / f"{kind}.json").unlink(missing_ok=True)
+        for option in command:
+            # SeaweedFS makes a socket here for each of its parts, and a kill leaves it.
+            if match := re.fullmatch(r"-(\w+)\.port\.grpc=(\d+)", option):
+                name = f"seaweedfs-{match[1]}-grpc-{match[2]}.sock"
+                Path("/tmp", name).unlink(missing_ok=True)
         shutil.rmtree(home, ignore_errors=True)
 
 
