@@ -8,6 +8,7 @@ It knows no DuckDB and no Jupyter. What a lake is made of, from the bottom up:
 from __future__ import annotations
 
 from jupyter_lake.store.blame import Blame
+from jupyter_lake.store.branching import Branch
 from jupyter_lake.store.commits import Commit
 from jupyter_lake.store.differences import Change, Diff
 from jupyter_lake.store.entries import DataFile, Entry, Folder
@@ -23,7 +24,7 @@ from jupyter_lake.store.objectstore import (
     open_store,
 )
 from jupyter_lake.store.records import BranchRecord, Tag
-from jupyter_lake.store.repos import Branch, Repo
+from jupyter_lake.store.repos import Repo
 from jupyter_lake.store.statistics import ColumnStats
 from jupyter_lake.store.tables import ArrowStreamable
 from jupyter_lake.store.transactions import Transaction

@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.addresses import Ref, check_ref_name
-from jupyter_lake.errors import (
-    AlreadyExistsError,
-    ConflictError,
-    InvalidInputError,
-    RefNotFoundError,
-)
-from jupyter_lake.identity import current_user
+from jupyter_lake.store import branching
+from jupyter_lake.store.branching import Branch
 from jupyter_lake.store.differences import Diff, diff_trees
 from jupyter_lake.store.gather import gather
 from jupyter_lake.store.history import History
 from jupyter_lake.store.keys import RepoKeys
 from jupyter_lake.store.manifests import Manifests
-from jupyter_lake.store.objectstore import ObjectExists
-from jupyter_lake.store.records import BranchRecord, CommitRecord, Tag, now
-from jupyter_lake.store.refs import BranchLogs, MovedError, Tags
-from jupyter_lake.store.transactions import Transaction, check_text
+from jupyter_lake.store.refs import BranchLogs, Tags
+from jupyter_lake.store.transactions import Transaction
 from jupyter_lake.store.trees import EMPTY, Tree
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from jupyter_lake.errors import (
+        RefNotFoundError,
+    )
     from jupyter_lake.store.blame import Blame
     from jupyter_lake.store.commits import Commit
     from jupyter_lake.store.lakes import Lake
+    from jupyter_lake.store.records import BranchRecord, CommitRecord, Tag
 
 __all__ = ["Branch", "Repo"]
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A moving name for a commit, and the last record of its log."""
-
-    name: str
-    commit: str
-    number: int
-    when: datetime
-    who: str
-    why: str
 
 
 class Repo:
@@ -90,7 +71,8 @@ class Repo:
         return BranchLogs(self.lake.objects, self.keys, ahead=self._ahead)
 
     @cached_property
-    def _tags(self) -> Tags:
+    def tag_store(self) -> Tags:
+        """The repo's tags as objects."""
         return Tags(self.lake.objects, self.keys)
 
     # Commits
@@ -278,7 +260,7 @@ class Repo:
         names = self.branch_logs.names()
         heads = gather(self.lake.objects, [partial(self.branch_logs.head, name) for name in names])
         pairs = zip(names, heads, strict=True)
-        return [_branch(name, head) for name, head in pairs if head and head.commit]
+        return [Branch.of(name, head) for name, head in pairs if head and head.commit]
 
     def branch(self, name: str) -> Branch:
         """Return a branch.
@@ -287,10 +269,10 @@ class Repo:
         ------
         RefNotFoundError
         """
-        head = self.branch_logs.head(check_ref_name(name))
-        if head is None or head.commit is None:
+        head = self.standing(check_ref_name(name), self.branch_logs.head(name))
+        if head is None:
             raise self.no_branch(name)
-        return _branch(name, head)
+        return Branch.of(name, head)
 
     def branch_log(self, branch: str | None = None) -> list[BranchRecord]:
         """Return the records of a branch, newest first; also of a deleted one.
@@ -313,15 +295,7 @@ class Repo:
         ------
         AlreadyExistsError, RefNotFoundError, InvalidNameError
         """
-        self._check_new(name)
-        commit = self.resolve(from_)
-        head = self.branch_logs.head(name)
-        if head is not None and head.commit is not None:
-            raise AlreadyExistsError(
-                f"{self.name} already has a branch {name!r}.", hint="Choose another name."
-            )
-        why = f"create from {from_ or self.default_branch}"
-        return self._move(name, commit, why=why, after=head, author=author)
+        return branching.create(self, name, from_, author)
 
     def delete_branch(self, name: str, *, author: str | None = None) -> None:
         """Delete a branch; its log stays, and `undo` brings it back.
@@ -330,14 +304,7 @@ class Repo:
         ------
         RefNotFoundError, InvalidInputError
         """
-        if name == self.default_branch:
-            raise InvalidInputError(
-                f"{name!r} is the default branch of {self.name} and can't be deleted.",
-                hint="Delete another branch.",
-            )
-        self.branch(name)
-        head = self.branch_logs.head(name)
-        self._append(name, None, why="delete", after=head, author=author)
+        branching.delete(self, name, author)
 
     def undo(self, branch: str | None = None, *, author: str | None = None) -> Branch:
         """Move a branch back to where its log says it stood before; return it.
@@ -348,24 +315,11 @@ class Repo:
         ------
         RefNotFoundError, InvalidInputError
         """
-        name = check_ref_name(branch or self.default_branch)
-        head = self.branch_logs.head(name)
-        if head is None:
-            raise self.no_branch(name)
-        before = self.branch_logs.record(name, head.position - 1) if head.position > 1 else None
-        if before is None or before.commit is None:
-            raise InvalidInputError(
-                f"There is nothing to undo: {self.name}@{name} began where it stands.",
-                hint=f"`%lake log {self.name}@{name}` shows what there is.",
-            )
-        why = f"undo {head.why}, back to record {before.number}"
-        return self._move(
-            name, before.commit, why=why, after=head, author=author, position=before.position
-        )
+        return branching.undo(self, check_ref_name(branch or self.default_branch), author)
 
     def tags(self) -> list[Tag]:
         """Return the tags, sorted by name."""
-        return self._tags.all()
+        return self.tag_store.all()
 
     def create_tag(
         self,
@@ -381,21 +335,7 @@ class Repo:
         ------
         AlreadyExistsError, RefNotFoundError, InvalidNameError
         """
-        self._check_new(name)
-        who = check_text(author or current_user(), "author")
-        tag = Tag(name, self.resolve(ref), now(), who, check_text(message, "message"))
-        self._check_kept(tag.commit)
-        try:
-            self._tags.create(tag)
-        except ObjectExists:
-            raise AlreadyExistsError(
-                f"{self.name} already has a tag {name!r}.",
-                hint="Choose another name: a tag never moves.",
-            ) from None
-        if not self._is_kept(tag.commit):
-            self._tags.delete(name)
-            raise self._collected(tag.commit)
-        return tag
+        return branching.tag(self, name, ref, message, author)
 
     def delete_tag(self, name: str) -> None:
         """Take a tag away.
@@ -404,16 +344,11 @@ class Repo:
         ------
         RefNotFoundError
         """
-        if self._tags.get(check_ref_name(name)) is None:
-            raise RefNotFoundError(
-                f"{self.name} has no tag {name!r}.",
-                hint=f"`%lake tag {self.name}` lists the tags.",
-            )
-        self._tags.delete(name)
+        branching.untag(self, name)
 
     def tag(self, name: str) -> Tag | None:
         """Return a tag, or None."""
-        return self._tags.get(name)
+        return self.tag_store.get(name)
 
     def standing(self, branch: str, head: BranchRecord | None) -> BranchRecord | None:
         """Return a branch's last record if a commit may follow it.
@@ -457,71 +392,3 @@ class Repo:
         if tree:
             calls.append(partial(self.manifests.tree, tree))
         return calls
-
-    def _check_new(self, name: str) -> None:
-        check_ref_name(name)
-        if len(name) == 64 and all(char in "0123456789abcdef" for char in name):
-            raise InvalidInputError(
-                f"{name!r} looks like a commit's id.", hint="Choose another name."
-            )
-
-    def _move(
-        self,
-        name: str,
-        commit: str,
-        *,
-        why: str,
-        after: BranchRecord | None,
-        author: str | None,
-        position: int = 0,
-    ) -> Branch:
-        self._check_kept(commit)
-        record = self._append(name, commit, why=why, after=after, author=author, position=position)
-        if not self._is_kept(commit):
-            back = after.commit if after else None
-            self._append(name, back, why=f"take back: {why}", after=record, author=author)
-            raise self._collected(commit)
-        return _branch(name, record)
-
-    def _check_kept(self, commit: str) -> None:
-        if not self._is_kept(commit):
-            raise self._collected(commit)
-
-    def _is_kept(self, commit: str) -> bool:
-        """Tell whether a commit that a ref comes to name is there, and stays."""
-        from jupyter_lake.store.gc import outlives_collectors
-
-        return outlives_collectors(self.lake.objects, self.keys, commit)
-
-    def _collected(self, commit: str) -> RefNotFoundError:
-        return RefNotFoundError(
-            f"Commit {commit[:8]} of {self.name} is gone: nothing led to it, and a gc deleted it.",
-            hint=f"`%lake log {self.name}` shows what there is.",
-        )
-
-    def _append(
-        self,
-        name: str,
-        commit: str | None,
-        *,
-        why: str,
-        after: BranchRecord | None,
-        author: str | None,
-        position: int = 0,
-    ) -> BranchRecord:
-        who = check_text(author or current_user(), "author")
-        record = BranchRecord(0, commit, who, now(), why, secrets.token_hex(8), position)
-        try:
-            return self.branch_logs.append(name, record, after)
-        except MovedError as moved:
-            raise ConflictError(
-                f"{self.name}@{name} was moved by {moved.head.who} in the meantime.",
-                ours=after.commit if after else None,
-                theirs=moved.head.commit,
-                hint="Look at where it stands now, and try again.",
-            ) from None
-
-
-def _branch(name: str, head: BranchRecord) -> Branch:
-    assert head.commit is not None
-    return Branch(name, head.commit, head.number, head.when, head.who, head.why)

@@ -148,6 +148,7 @@ def test_a_diff_leads_from_one_to_the_other(
     ]
 
 
+@settings(deadline=None, max_examples=50)
 @given(files=DICTS)
 def test_encoding_keeps_all(files: dict[str, int]) -> None:
     whole = [
