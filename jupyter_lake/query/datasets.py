@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import DatasetNotFoundError, LakeError
@@ -119,11 +119,20 @@ class Dataset:
 
 def format_of(path: str) -> tuple[str, str] | None:
     """Return a file's format and compression by its name, or None if it is no table."""
-    name, _, extension = path.rpartition("/")[2].lower().rpartition(".")
+    return _format_by(path[-_LONGEST:].lower().rpartition("/")[2])
+
+
+# The longest extension, `.feather.zst`, and a letter.
+_LONGEST = 13
+
+
+@lru_cache(maxsize=1024)
+def _format_by(end: str) -> tuple[str, str] | None:
+    rest, dot, extension = end.rpartition(".")
     compression = _COMPRESSIONS.get(extension, "none")
     if compression != "none":
-        extension = name.rpartition(".")[2]
-    kind = _FORMATS.get(extension)
+        rest, dot, extension = rest.rpartition(".")
+    kind = _FORMATS.get(extension) if dot else None
     return (kind, compression) if kind else None
 
 
@@ -265,6 +274,8 @@ def _hidden(path: str) -> bool:
 
 def _partitions(files: Sequence[DataFile]) -> tuple[Mapping[str, str | None], ...]:
     """Return the files' ``key=value`` folders if each file has the same keys."""
+    if not all("=" in file.path for file in files):
+        return ()
     found = [_pairs(file.path) for file in files]
     keys = sorted(found[0])  # DuckDB's order of such columns
     if not keys or any(sorted(pairs) != keys for pairs in found):

@@ -25,6 +25,11 @@ SHOWN_ROWS = 20
 KEPT_ROWS = 1_000_000
 KEPT_BYTES = 256 * 2**20
 
+# Types whose values Arrow and DuckDB make the same Python objects of.
+_PLAIN = frozenset(
+    ["BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "VARCHAR", "DATE"]
+)
+
 
 class Result:
     """The rows of a statement, and the commits it was answered at.
@@ -118,7 +123,12 @@ class Result:
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return all rows as tuples."""
-        return self._over(self.arrow()).fetchall() if self._relation is not None else []
+        if self._relation is None:
+            return []
+        table = self.arrow()
+        if all(kind in _PLAIN for kind in self.types):
+            return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+        return self._over(table).fetchall()
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """Return the first row, or None if there is none."""
