@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
 
 from jupyter_lake import access
-from jupyter_lake.errors import VariableNotFoundError, closest
 from jupyter_lake.lineage import untracked
 from jupyter_lake.lineage.active import ActiveRun
+from jupyter_lake.lineage.answers import Answers
 from jupyter_lake.lineage.named_files import named_files
 from jupyter_lake.lineage.openlineage_events import Sender
 from jupyter_lake.lineage.provenance import Session
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
     from jupyter_lake.lineage.dataflow import Dataflow
-    from jupyter_lake.lineage.runs import Input, Run
+    from jupyter_lake.lineage.runs import Run
     from jupyter_lake.store import Lake
 
 __all__ = ["Recorder"]
@@ -64,7 +64,7 @@ def _harmless(method: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-class Recorder:
+class Recorder(Answers):
     """Records the runs of one IPython session.
 
     ``JUPYTER_LAKE_RECORD`` says how it starts: ``on``, ``off`` or ``no-source``.
@@ -93,9 +93,9 @@ class Recorder:
         wanted = os.environ.get("JUPYTER_LAKE_RECORD", "on").strip().lower()
         self.record_source = wanted != "no-source"
         self.paused = wanted == "off"
-        self._where = Whereabouts(shell, user=user, notebook=notebook)
+        self.where = Whereabouts(shell, user=user, notebook=notebook)
         self._flow = _dataflow(shell.user_ns)
-        self._session = Session(self._flow)
+        self.session = Session(self._flow)
         self._uploader = Uploader()
         self._sender = Sender()
         self._active: dict[int, ActiveRun] = {}
@@ -183,13 +183,13 @@ class Recorder:
     @property
     def current_run(self) -> Run | None:
         """The run of the cell that is running now, as far as it has come."""
-        active = self._current()
-        return active.snapshot(self._lake_url) if active else None
+        active = self.current()
+        return active.snapshot(self.lake_url) if active else None
 
     @property
     def notebook(self) -> str:
         """The path of this session's notebook, as far as it is known."""
-        return self._where.notebook
+        return self.where.notebook
 
     @property
     def problem(self) -> str:
@@ -208,83 +208,16 @@ class Recorder:
             if outbox.lake.url == lake_url
             for run in outbox.waiting()
         ]
-        active = self._current()
+        active = self.current()
         if active is not None and not self.paused:
-            runs.append(self._session.snapshot(active, lake_url))
+            runs.append(self.session.snapshot(active, lake_url))
         return runs
-
-    def inputs_of(self, variable: str) -> tuple[Input, ...]:
-        """Return what a variable was made from, walking upstream from it.
-
-        Raises
-        ------
-        VariableNotFoundError
-        """
-        self.check_variable(variable)
-        return self._session.inputs(
-            self._session.origins(variable, self._current()), self._lake_url
-        )
-
-    def runs_of(self, variable: str) -> tuple[tuple[str, str], ...]:
-        """Return the runs that made a variable what it is, each with its certainty.
-
-        Raises
-        ------
-        VariableNotFoundError
-        """
-        self.check_variable(variable)
-        return tuple(self._session.origins(variable, self._current()).items())
-
-    def check_variable(self, variable: str) -> None:
-        """Raise `VariableNotFoundError` if the notebook has no such variable."""
-        if variable not in self.shell.user_ns:
-            names = [name for name in self.shell.user_ns if not name.startswith("_")]
-            near = closest(variable, names)
-            raise VariableNotFoundError(
-                f"The notebook has no variable {variable!r}.",
-                hint=f"Did you mean {' or '.join(near)}?" if near else "Run its cell first.",
-            )
-
-    def provenance_of(self, variable: str) -> dict[str, object]:
-        """Return the provenance of a commit that publishes a variable.
-
-        Raises
-        ------
-        VariableNotFoundError
-        """
-        self.check_variable(variable)
-        return self._provenance(variable)
-
-    def provenance(self) -> dict[str, object] | None:
-        """Return the provenance of a commit made now; None outside a recorded cell."""
-        try:
-            if self.paused or self._current() is None:
-                return None
-            return self._provenance(None)
-        except Exception:
-            log.debug("no provenance", exc_info=True)
-            return None
-
-    def _provenance(self, variable: str | None) -> dict[str, object]:
-        active = self._current()
-        inputs = self._session.inputs(
-            self._session.origins(variable, active), self._lake_url, active=active
-        )
-        found: dict[str, object] = {
-            "run": active.run_id if active and not self.paused else None,
-            "notebook": self.notebook,
-            "cell": active.cell_id if active else None,
-            "execution_count": active.execution_count if active else None,
-            "inputs": [each.to_dict() for each in inputs],
-            "user": self._where.user,
-        }
-        return found if variable is None else found | {"variable": variable}
 
     # -- round each cell -------------------------------------------------------
 
     @_harmless
     def _before_cell(self, info: ExecutionInfo) -> None:
-        self._begin(info, self._where.execution_count(info))
+        self._begin(info, self.where.execution_count(info))
 
     @_harmless
     def _after_cell(self, result: ExecutionResult) -> None:
@@ -306,16 +239,16 @@ class Recorder:
         self._keep_late()
         raw = info.raw_cell or ""
         code = getattr(info, "transformed_cell", None) or str(self.shell.transform_cell(raw))  # type: ignore[no-untyped-call]
-        cell_id = self._where.cell_id(info)
+        cell_id = self.where.cell_id(info)
         source = redact(raw) if self.record_source else None
-        active = ActiveRun(self._where.place(), cell_id, count, source, code)
+        active = ActiveRun(self.where.place(), cell_id, count, source, code)
         self._active[threading.get_ident()] = active
         active.pending = self._flow.before(code, active.run_id)
 
     def _begin_late(self) -> None:
         """Begin the run of the cell that started the recorder."""
         result = getattr(self.shell.displayhook, "exec_result", None)
-        if result is not None and self._current() is None:
+        if result is not None and self.current() is None:
             with contextlib.suppress(Exception):
                 self._begin(result.info, result.execution_count)
 
@@ -323,20 +256,20 @@ class Recorder:
         error = None
         if result is not None:
             error = result.error_in_exec or result.error_before_exec
-            active.execution_count = self._where.counted(
+            active.execution_count = self.where.counted(
                 active.execution_count, result.execution_count
             )
         flow = (
             self._flow.after(active.pending, raised=error is not None) if active.pending else None
         )
         active.bypassed(named_files(active.code, self.shell.user_ns))
-        active.end(_status(error), self._session.upstream(flow) if flow else ())
+        active.end(_status(error), self.session.upstream(flow) if flow else ())
         active.pending = None
         self._last = active
-        self._session.add(active)
+        self.session.add(active)
         if not self.paused:
             self._keep(active)
-            self._sender.add(active.snapshot(self._lake_url), self._lake_url or "unknown")
+            self._sender.add(active.snapshot(self.lake_url), self.lake_url or "unknown")
 
     def _keep(self, active: ActiveRun, *, upload: bool = True) -> None:
         if not self._uploader.outboxes:
@@ -345,7 +278,7 @@ class Recorder:
         last = self._uploader.outboxes[-1]
         for outbox in self._uploader.outboxes:
             if outbox is last or outbox.lake.url in active.lakes:
-                outbox.add(self._session.snapshot(active, outbox.lake.url), upload=upload)
+                outbox.add(self.session.snapshot(active, outbox.lake.url), upload=upload)
         self._uploader.wake()
 
     # -- what passes through the lake, and past it --------------------------------
@@ -353,7 +286,7 @@ class Recorder:
     @_harmless
     def _saw(self, event: access.Read | access.Write) -> None:
         with self._lock:
-            active = self._current()
+            active = self.current()
             if active is not None:
                 active.saw(event)
                 if isinstance(event, access.Write) and not self.paused and active.spool_again():
@@ -374,16 +307,17 @@ class Recorder:
 
     @_harmless
     def _bypassed(self, names: Iterable[str]) -> None:
-        if active := self._current():
+        if active := self.current():
             active.bypassed(names)
 
     # -- small things ------------------------------------------------------------
 
     @property
-    def _lake_url(self) -> str:
+    def lake_url(self) -> str:
+        """The lake that is open, or an empty text."""
         return self._uploader.outboxes[-1].lake.url if self._uploader.outboxes else ""
 
-    def _current(self) -> ActiveRun | None:
+    def current(self) -> ActiveRun | None:
         """Return the run of this thread's cell, else of the one that began last."""
         mine = self._active.get(threading.get_ident())
         return mine or next(reversed(self._active.values()), None)

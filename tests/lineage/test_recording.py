@@ -215,7 +215,7 @@ def test_a_failure_of_the_recorder_never_reaches_the_cell(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("broken")
 
-    for name in ("_begin", "_end", "_keep", "_current", "_provenance"):
+    for name in ("_begin", "_end", "_keep", "current", "_provenance"):
         with monkeypatch.context() as patch:
             patch.setattr(notebook.recorder, name, broken)
             notebook.ok(READ)
