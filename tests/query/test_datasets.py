@@ -1,0 +1,190 @@
+"""What a path is as a table: which files, of what format, and which of them a filter leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jupyter_lake.errors import DatasetNotFoundError
+from jupyter_lake.query import Session, resolve_dataset
+from jupyter_lake.query.datasets import format_of
+from jupyter_lake.query.pruning import conditions_at, pruned
+from jupyter_lake.store import Commit, Lake
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("a/b.parquet", ("parquet", "none")),
+        ("B.PARQUET", ("parquet", "none")),
+        ("b.csv.gz", ("csv", "gzip")),
+        ("b.2026.tsv", ("tsv", "none")),
+        ("b.jsonl.zst", ("jsonl", "zstd")),
+        ("b.ndjson", ("jsonl", "none")),
+        ("b.feather", ("arrow", "none")),
+        ("a_very_long_name_of_a_file.feather.zst", ("arrow", "zstd")),
+        ("csv", None),
+        ("a.csv/README", None),
+        ("notes.md", None),
+        ("x.gz", None),
+    ],
+)
+def test_names_tell_formats(path: str, expected: tuple[str, str] | None) -> None:
+    assert format_of(path) == expected
+
+
+def _commit(folder: Path, files: Sequence[str]) -> Commit:
+    lake = Lake.create(str(folder / "lake"))
+    with lake.create_repo("sales").transaction("main", message="x") as transaction:
+        for number, path in enumerate(files):
+            transaction.write(path, _parquet(number) if "parquet" in path else b"n\n1\n")
+    return transaction.commit
+
+
+def _parquet(number: int) -> bytes:
+    sink = pa.BufferOutputStream()
+    table = pa.table(
+        {
+            "n": [number * 10, number * 10 + 9],
+            "day": [date(2026, 1, 1 + number % 28)] * 2,
+            "word": [f"w{number:03}", f"w{number:03}x"],
+        }
+    )
+    pq.write_table(table, sink)
+    return sink.getvalue().to_pybytes()
+
+
+FILES = [
+    "orders/2025/a.parquet",
+    "orders/2026/a.parquet",
+    "orders/2026/b.parquet",
+    "orders/_temporary/c.parquet",
+    "orders/.hidden.parquet",
+    "orders/_SUCCESS",
+    "shops.csv.gz",
+    "twice.csv",
+    "twice.parquet",
+    "Case/x.parquet",
+    "odd [1].csv",
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("orders", ["orders/2025/a.parquet", "orders/2026/a.parquet", "orders/2026/b.parquet"]),
+        ("orders/2026", ["orders/2026/a.parquet", "orders/2026/b.parquet"]),
+        ("orders/2026/", ["orders/2026/a.parquet", "orders/2026/b.parquet"]),
+        ("orders/2026/b", ["orders/2026/b.parquet"]),
+        ("orders/*/a.parquet", ["orders/2025/a.parquet", "orders/2026/a.parquet"]),
+        ("orders/**/b.*", ["orders/2026/b.parquet"]),
+        ("**/a.parquet", ["orders/2025/a.parquet", "orders/2026/a.parquet"]),
+        ("orders/202[6-9]/a.parquet", ["orders/2026/a.parquet"]),
+        ("orders/202?/b.parquet", ["orders/2026/b.parquet"]),
+        ("shops", ["shops.csv.gz"]),
+        ("SHOPS", ["shops.csv.gz"]),
+        ("twice.csv", ["twice.csv"]),
+        ("case", ["Case/x.parquet"]),
+    ],
+)
+def test_paths_name_files(tmp_path: Path, path: str, expected: list[str]) -> None:
+    dataset = resolve_dataset(_commit(tmp_path, FILES), path)
+    assert [file.path for file in dataset.files] == expected
+
+
+@pytest.mark.parametrize("path", ["order", "twice", "orders/*.csv", "orders/2027", "nothing/x"])
+def test_what_is_not_one_table_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(DatasetNotFoundError) as caught:
+        resolve_dataset(_commit(tmp_path, FILES), path)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("n = 25", [2]),
+        ("n IN (5, 31)", [0, 3]),
+        ("n >= 40", [4, 5]),
+        ("n > 49 AND n < 51", [5]),
+        ("39 < n AND word < 'w005'", [4]),
+        ("day = '2026-01-03'", [2]),
+        ("day BETWEEN DATE '2026-01-02' AND DATE '2026-01-03'", [1, 2]),
+        ("word = 'w001x'", [1]),
+        ("filename = 'part/03.parquet'", [3]),
+        ("n = -1", [0]),
+        ("n = 25 OR n = 35", [0, 1, 2, 3, 4, 5]),
+        ("n + 1 = 26", [0, 1, 2, 3, 4, 5]),
+        ("NOT n = 25", [0, 1, 2, 3, 4, 5]),
+        ("other = 25", [0, 1, 2, 3, 4, 5]),
+        ("n = '25'", [0, 1, 2, 3, 4, 5]),
+        ("n = 1e1", [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_files_that_cannot_match_are_left_out(
+    tmp_path: Path, condition: str, kept: list[int]
+) -> None:
+    names = [f"part/{number:02}.parquet" for number in range(6)]
+    dataset = resolve_dataset(_commit(tmp_path, names), "part")
+    statement = f"SELECT * FROM sales.part WHERE {condition}"
+    conditions = conditions_at(statement, [statement.index("sales")])
+    assert [file.path for file in pruned(dataset, conditions).files] == [names[i] for i in kept]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM sales.part LEFT JOIN x ON n = 5",
+        "SELECT (SELECT n FROM x WHERE n = 5) FROM sales.part",
+        "SELECT * FROM sales.part POSITIONAL JOIN x WHERE part.n = 5",
+        "SELECT * FROM sales.part ASOF JOIN x USING (n) WHERE part.n = 5",
+        "SELECT * FROM sales.part, x WHERE n = 5",
+        "SELECT * FROM sales.part TABLESAMPLE 10% WHERE n = 5",
+        "SELECT * FROM (SELECT max(n) AS n FROM sales.part) WHERE n = 5",
+        "SELECT max(n) AS n FROM sales.part HAVING n = 5",
+    ],
+)
+def test_conditions_of_something_else_leave_all_files(tmp_path: Path, statement: str) -> None:
+    names = [f"part/{number:02}.parquet" for number in range(3)]
+    dataset = resolve_dataset(_commit(tmp_path, names), "part")
+    conditions = conditions_at(statement, [statement.index("sales")])
+    assert len(pruned(dataset, conditions).files) == 3
+
+
+def test_many_files_are_one_table_with_their_paths(tmp_path: Path) -> None:
+    names = [f"part/kind={number % 3}/it's {number:03}.parquet" for number in range(120)]
+    session = Session(_commit(tmp_path, names).repo.lake)
+    found = session.sql("SELECT filename, kind, n FROM sales.part WHERE n % 10 = 0 ORDER BY n")
+    assert found.fetchall() == [(name, int(name[10]), i * 10) for i, name in enumerate(names)]
+    assert session.sql("SELECT count(*) FROM sales.part WHERE kind = 2").fetchall() == [(80,)]
+
+
+def test_what_is_missing_where_is_noted(tmp_path: Path) -> None:
+    lake = Lake.create(str(tmp_path / "lake"))
+    with lake.create_repo("sales").transaction("main", message="x") as transaction:
+        transaction.write("mixed/a.parquet", pa.table({"id": [1], "old": [1]}))
+        transaction.write("mixed/b.parquet", pa.table({"id": [2], "tags": [["x"]]}))
+        transaction.write("mixed/c.parquet", pa.table({"id": [3], "old": [1]}))
+    result = Session(lake).sql("FROM sales.mixed")
+    assert result.columns == ["id", "old", "tags"]
+    assert result.notes == [
+        "old is missing in mixed/b.parquet: NULL there.",
+        "tags is missing in mixed/a.parquet and 1 more: NULL there.",
+    ]
+    assert result.notes[0] in repr(result)
+
+
+def test_a_column_named_file_index_is_the_files_own(tmp_path: Path) -> None:
+    lake = Lake.create(str(tmp_path / "lake"))
+    with lake.create_repo("sales").transaction("main", message="x") as transaction:
+        for year in (2025, 2026):
+            transaction.write(f"t/year={year}/a.parquet", pa.table({"file_index": [year * 2]}))
+    found = Session(lake).sql("SELECT year, file_index, filename FROM sales.t ORDER BY year")
+    assert found.fetchall() == [
+        (2025, 4050, "t/year=2025/a.parquet"),
+        (2026, 4052, "t/year=2026/a.parquet"),
+    ]
