@@ -109,5 +109,5 @@ class Comparison:
 
 
 def _shape_of(value: object) -> Shape:
-    look = look_for(type(value))  # type: ignore[arg-type]
+    look = look_for(type(value))
     return look(value) if look is not None else Shape()

@@ -12,7 +12,7 @@ import weakref
 from typing import Any
 
 from jupyter_lake.lineage.dataflow import arrays, figures, frames, shapes
-from jupyter_lake.lineage.dataflow.atoms import ATOMS, dict_descriptor
+from jupyter_lake.lineage.dataflow.atoms import ATOMS, by_type, dict_descriptor
 from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.shapes import Look, Shape
 
@@ -79,7 +79,7 @@ _ITERATORS = (
 )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=8192)
+@by_type
 def look_for(cls: type) -> Look | None:
     """Return the way to look at objects of a type; None if they cannot change."""
     if cls in ATOMS:

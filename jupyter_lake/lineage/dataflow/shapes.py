@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
+from jupyter_lake.lineage.dataflow.atoms import ATOMS, by_type, instance_dict
 from jupyter_lake.lineage.dataflow.known import wordset
+from jupyter_lake.lineage.dataflow.ownership import local_module
 
 SMALL = 2_000
 """A container with more items than this is looked at in part only."""
@@ -96,9 +97,12 @@ def look_tuple(value: object) -> Shape:
 
 def look_set(value: object) -> Shape:
     """Look at a set or frozenset."""
-    kind = set if isinstance(value, set) else frozenset
-    size = kind.__len__(value)  # type: ignore[arg-type]
-    return sequence(_sampled(kind.__iter__(value), size), size)  # type: ignore[arg-type]
+    if isinstance(value, set):
+        size, items = set.__len__(value), set.__iter__(value)
+    else:
+        assert isinstance(value, frozenset)
+        size, items = frozenset.__len__(value), frozenset.__iter__(value)
+    return sequence(_sampled(items, size), size)
 
 
 def look_deque(value: object) -> Shape:
@@ -186,7 +190,7 @@ def weak_reference(value: object) -> weakref.ref[object] | None:
 
     An array that is weakly referenced refuses ``resize``.
     """
-    if not _weakly(type(value)):  # type: ignore[arg-type]
+    if not _weakly(type(value)):
         return None
     try:
         return weakref.ref(value)
@@ -194,7 +198,7 @@ def weak_reference(value: object) -> weakref.ref[object] | None:
         return None
 
 
-@functools.lru_cache(maxsize=4096)
+@by_type
 def _weakly(cls: type) -> bool:
     if cls in (list, dict, tuple):
         return False
@@ -223,7 +227,7 @@ def instance_values(value: object) -> list[object]:
 
 def _slot_values(value: object) -> list[object]:
     found = []
-    for descriptor in _slots(type(value)):  # type: ignore[arg-type]
+    for descriptor in _slots(type(value)):
         try:
             found.append(descriptor.__get__(value))
         except AttributeError:
@@ -231,8 +235,12 @@ def _slot_values(value: object) -> list[object]:
     return found
 
 
-@functools.lru_cache(maxsize=4096)
-def _slots(cls: type) -> tuple[types.MemberDescriptorType, ...]:
+def _slots(cls: object) -> tuple[types.MemberDescriptorType, ...]:
+    assert isinstance(cls, type)
+    return _found_slots(cls) if cls.__module__ == "__main__" else _known_slots(cls)
+
+
+def _found_slots(cls: type) -> tuple[types.MemberDescriptorType, ...]:
     found = []
     for base in cls.__mro__:
         if "__slots__" in type.__dict__["__dict__"].__get__(base):
@@ -241,13 +249,39 @@ def _slots(cls: type) -> tuple[types.MemberDescriptorType, ...]:
     return tuple(found)
 
 
+_known_slots = functools.lru_cache(maxsize=4096)(_found_slots)
+
+
+@by_type
+def _computed_names(cls: type) -> frozenset[str] | None:
+    """Return the names under which a library's class keeps what it computed; None for a user's."""
+    module = cls.__module__
+    if module == "__main__" or local_module(module) is not None:
+        return None
+    members = {name: part for base in cls.__mro__ for name, part in vars(base).items()}
+    return frozenset(
+        name
+        for name, part in members.items()
+        if hasattr(type(part), "__get__")
+        and not hasattr(type(part), "__set__")
+        and not callable(part)
+    )
+
+
+def _is_computed(name: str, value: object, cached: frozenset[str]) -> bool:
+    private = name.startswith("_")
+    return name in cached or (private and ("cache" in name or type(value) in (bool, type(None))))
+
+
 def look_instance(value: object) -> Shape:
     """Look at the attributes of an object."""
     own = instance_dict(value) or {}
     keys = [key for key in own if type(key) is str]
+    if (ignored := _computed_names(type(value))) is not None:
+        keys = [key for key in keys if not _is_computed(key, own[key], ignored)]
     values = [own[key] for key in keys]
     values += _slot_values(value)
-    return sequence(values, len(values), (len(own), tuple(keys[:SMALL])))
+    return sequence(values, len(values), (len(keys), tuple(keys[:SMALL])))
 
 
 def look_through(value: object) -> Shape:

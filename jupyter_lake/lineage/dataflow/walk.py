@@ -141,7 +141,7 @@ class Walk:
     def _look(self, value: object) -> Look | None:
         if isinstance(value, type):
             return look_class if is_user_class(value, self.namespace) else None
-        return look_for(type(value))  # type: ignore[arg-type]
+        return look_for(type(value))
 
 
 def _below(value: object, level: Level) -> Level:

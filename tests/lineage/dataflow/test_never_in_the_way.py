@@ -126,6 +126,17 @@ def test_finalizers_run_when_they_would(notebook: Notebook) -> None:
     assert notebook.shell.user_ns["then"] == ["gone"]
 
 
+def test_a_class_is_not_kept_alive(notebook: Notebook) -> None:
+    notebook.run(
+        "import gc, weakref\nclass C:\n    __slots__ = ('v', '__weakref__')\nclass D: big = []"
+    )
+    notebook.run("c, d = C(), D()\nc.v = d\nd.x = [1]\nseen = weakref.ref(C), weakref.ref(D)")
+    notebook.run("d.x.append(2)\nc.v = 3")
+    notebook.run("del C, D, c, d")
+    gc.collect()
+    assert [each() for each in notebook.shell.user_ns["seen"]] == [None, None]
+
+
 def test_an_array_can_be_resized(notebook: Notebook) -> None:
     notebook.run("import numpy as np\na = np.zeros(3)")
     notebook.run("a[0] = 1")
