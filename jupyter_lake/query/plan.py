@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake import access
@@ -15,6 +15,7 @@ from jupyter_lake.errors import (
     ReadOnlyError,
     RepoNotFoundError,
 )
+from jupyter_lake.query.at_clauses import evaluated
 from jupyter_lake.query.columns import Known, columns_read
 from jupyter_lake.query.datasets import Dataset, differences
 from jupyter_lake.query.names import (
@@ -25,9 +26,10 @@ from jupyter_lake.query.names import (
     plainly,
     says,
 )
-from jupyter_lake.query.parsing import Place, places_of
-from jupyter_lake.query.pruning import conditions_at, pruned
-from jupyter_lake.query.views import CATALOG, Views, select
+from jupyter_lake.query.own_names import OwnNames
+from jupyter_lake.query.parsing import Place
+from jupyter_lake.query.pruning import Condition, conditions_at, pruned
+from jupyter_lake.query.views import Views, select
 
 if TYPE_CHECKING:
     import duckdb
@@ -97,15 +99,14 @@ class Plan:
         self._commits_at: Commits = {} if commits is None else commits
         self._uses: list[_Use] = []
         self._repos: frozenset[str] | None = None
-        self._schemas: frozenset[str] | None = None
-        self._tables: frozenset[tuple[str, str]] | None = None
+        self._own = OwnNames(session.connection)
 
     def rewrite(self, variables: Mapping[str, object]) -> str:
         """Return the statement with lake names replaced by views, which exist from now on."""
         spans = [(call.start, call.end, self._call(call)) for call in find_calls(self._statement)]
         references = find_references(self._statement, self._known)
         spans += self._replacements(references)
-        self._say_who_hides(variables)
+        self.notes += self._own.hiding(self._statement, variables)
         text = self._statement
         for start, end, replacement in sorted(spans, reverse=True):
             text = text[:start] + replacement + text[end:]
@@ -183,7 +184,9 @@ class Plan:
         first = use.references[0]
         self._note(use, first)
         places = [reference.start for reference in use.references]
-        use.dataset = pruned(use.dataset, conditions_at(self._statement, places))
+        conditions = conditions_at(self._statement, places)
+        if not self._collates(conditions):
+            use.dataset = pruned(use.dataset, conditions)
         use.schema = self._session.views.schema_for(
             use.dataset,
             first.table,
@@ -191,6 +194,15 @@ class Plan:
             fresh=self._session.in_transaction,
         )
         self.renamed[use.schema] = plainly(first.schema)
+
+    def _collates(self, conditions: Sequence[Sequence[Condition]]) -> bool:
+        """Whether texts are compared otherwise than by their bytes, as the bounds are."""
+        values = (value for one in conditions for _, _, constants in one for value in constants)
+        if not any(isinstance(value, str) for value in values):
+            return False
+        setting = "SELECT current_setting('default_collation')"
+        ((collation,),) = self._session.connection.execute(setting).fetchall()
+        return bool(collation)
 
     def _note(self, use: _Use, reference: Reference | None) -> None:
         self._uses.append(use)
@@ -229,35 +241,15 @@ class Plan:
         name, _, written = reference.schema.partition("@")
         ref = written or self._session.pins.get(name.casefold(), "")
         if reference.version is not None:
-            return str(self._value(reference.version))
+            return str(evaluated(self._session.connection, reference.version))
         if reference.timestamp is None:
             return ref
-        value = self._value(reference.timestamp)
+        value = evaluated(self._session.connection, reference.timestamp)
         moment = parse_time(value.isoformat() if isinstance(value, date) else str(value))
         branch = (
             Ref.parse(ref).name if ref else self._session.lake.repo(name.casefold()).default_branch
         )
         return str(Ref(branch, (), moment))
-
-    def _value(self, expression: str) -> object:
-        """Return what an expression in an AT clause comes to."""
-        if expression.startswith("'") and expression.count("'") == 2:
-            return expression.strip("'")
-        # By way of text: a time with a zone needs more of Python than the session has to have.
-        row = self._session.connection.cursor().execute(
-            f"SELECT (x)::VARCHAR, typeof(x) FROM (SELECT ({expression}) AS x)"
-        )
-        found = row.fetchone()
-        assert found is not None
-        text, kind = found
-        if text is None:
-            raise InvalidInputError(
-                "AT (...) takes a ref or a time, not NULL.",
-                hint="Write: AT (VERSION => 'main~2') or AT (TIMESTAMP => '2026-10-01')",
-            )
-        if kind.startswith(("TIMESTAMP", "DATE")):
-            return datetime.fromisoformat(_python_time(text))
-        return text
 
     def _served(self, reference: Reference) -> list[tuple[Reference, str]]:
         content = self._session.served(reference.schema, reference.table)
@@ -282,11 +274,11 @@ class Plan:
         if "@" in reference.schema or reference.at:
             return False
         schema, table = reference.schema.casefold(), reference.table.casefold()
-        if schema not in self._own_schemas():
+        if schema not in self._own.schemas:
             return False
         if reference.place is Place.TARGET:
             return True
-        if (schema, table) not in self._own_tables():
+        if (schema, table) not in self._own.tables:
             return False
         branch = self._session.lake.repo(schema).default_branch
         self.notes.append(
@@ -294,44 +286,6 @@ class Plan:
             f'the lake\'s is "{reference.schema}@{branch}".{reference.table}.'
         )
         return True
-
-    def _own_schemas(self) -> frozenset[str]:
-        """Return the names of the session's own schemas and attached databases."""
-        if self._schemas is None:
-            rows = self._session.connection.execute(
-                "SELECT database_name, schema_name FROM duckdb_schemas()"
-                " WHERE database_name NOT IN ('system', 'temp')"
-                f" AND NOT starts_with(database_name, '{CATALOG}')"
-            ).fetchall()
-            self._schemas = frozenset(name.casefold() for row in rows for name in row)
-        return self._schemas
-
-    def _own_tables(self) -> frozenset[tuple[str, str]]:
-        """Return the session's own tables by schema, and by database."""
-        if self._tables is None:
-            rows = self._session.connection.execute(
-                "SELECT database_name, schema_name, table_name FROM duckdb_tables()"
-                f" WHERE NOT starts_with(database_name, '{CATALOG}')"
-                " UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views()"
-                f" WHERE NOT internal AND NOT starts_with(database_name, '{CATALOG}')"
-            ).fetchall()
-            self._tables = frozenset(
-                (place.casefold(), table.casefold())
-                for database, schema, table in rows
-                for place in (schema, database)
-            )
-        return self._tables
-
-    def _say_who_hides(self, variables: Mapping[str, object]) -> None:
-        """Note where a table of the session goes before a variable of its name."""
-        names = {name for name in places_of(self._statement).names.values() if name in variables}
-        own = self._own_tables() if names else ()
-        hidden = [name for name in sorted(names) if ("main", name.casefold()) in own]
-        self.notes += [
-            f"{name} is this session's own table here, not the variable {name}; "
-            f"`DROP TABLE {name}` or another name for the variable uncovers it."
-            for name in hidden
-        ]
 
     def _call(self, call: Call) -> str:
         """Return the query that stands for ``lake_read('address', ...)``."""
@@ -363,13 +317,6 @@ def _without_filename(options: str) -> tuple[str, bool]:
     pattern = re.compile(r",\s*filename\s*(?:=>|:=|=)\s*(true|false)\b", re.IGNORECASE)
     found = pattern.search(options)
     return pattern.sub("", options), bool(found and found.group(1).lower() == "true")
-
-
-def _python_time(text: str) -> str:
-    """Return DuckDB's text for a time as ISO 8601 has it: ``+00`` becomes ``+00:00``."""
-    import re
-
-    return re.sub(r"([+-]\d{2})$", r"\1:00", text) if " " in text else text
 
 
 def _joined(columns: Sequence[tuple[str, ...] | None]) -> tuple[str, ...] | None:

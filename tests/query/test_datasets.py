@@ -155,6 +155,15 @@ def test_conditions_of_something_else_leave_all_files(tmp_path: Path, statement:
     assert len(pruned(dataset, conditions).files) == 3
 
 
+def test_texts_that_are_compared_in_another_way_leave_all_files(tmp_path: Path) -> None:
+    names = [f"part/{number:02}.parquet" for number in range(3)]
+    session = Session(_commit(tmp_path, names).repo.lake)
+    statement = "SELECT count(*) FROM sales.part WHERE word = 'W001X'"
+    assert session.sql(statement).fetchall() == [(0,)]
+    session.sql("SET default_collation = 'nocase'")
+    assert session.sql(statement).fetchall() == [(1,)]
+
+
 def test_many_files_are_one_table_with_their_paths(tmp_path: Path) -> None:
     names = [f"part/kind={number % 3}/it's {number:03}.parquet" for number in range(120)]
     session = Session(_commit(tmp_path, names).repo.lake)
