@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -95,6 +94,7 @@ def _other_duckdb() -> bool:
 
 
 def _run(way: str, task: Task, cache: Path, *, other: bool = False) -> list[Seconds]:
+    """Return the seconds that one process has measured."""
     environment = os.environ | {"JUPYTER_LAKE_CACHE_DIR": str(cache)}
     if other:
         environment["PYTHONPATH"] = str(OTHER_DUCKDB)
@@ -107,8 +107,8 @@ def _run(way: str, task: Task, cache: Path, *, other: bool = False) -> list[Seco
         text=True,
         check=True,
     )
-    passes: list[Seconds] = json.loads(done.stdout)
-    return passes
+    found: list[Seconds] = json.loads(done.stdout)
+    return found
 
 
 def _against(
@@ -131,17 +131,11 @@ def _again(task: Task) -> Iterator[Row]:
     """Compare a second run with a local one: in the same session, and in a new process."""
     same, fresh = [], []
     for _ in range(ROUNDS):
-        cache = Path(tempfile.mkdtemp(prefix="bench-cache-"))
-        try:
+        with tempfile.TemporaryDirectory(prefix="bench-cache-") as cache:
             # The first process leaves time for the background to complete the files.
-            first = replace(task, passes=2, settle=120, fill=True)
-            second = _run("lake", first, cache)[1]
-            third = _run("lake", replace(task, fill=True), cache)[0]
-            local = _run("local", replace(task, passes=2), cache)
-        finally:
-            shutil.rmtree(cache, ignore_errors=True)
-        same.append((second, local[1]))
-        fresh.append((third, local[1]))
+            first = replace(task, settle=120, fill=True)
+            same.append(_run("again", first, Path(cache)))
+            fresh.append(_run("again", task, Path(cache)))
     for what, pairs in (("second time", same), ("in a new session", fresh)):
         for name in QUERIES:
             yield _row(f"S3, {what}: {name}", "local files", [(m[name], t[name]) for m, t in pairs])

@@ -1,13 +1,14 @@
 """Five queries over a bucket by one way of reading, in a process of their own.
 
 ``python -m tests.benchmarks.remote_queries WAY`` reads a JSON object from its
-standard input (see `Task`) and prints the seconds of each query, pass by pass.
+standard input (see `Task`) and prints the seconds of each query.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -41,10 +42,8 @@ class Task:
         The same files for ways that know no lake.
     files
         Copies on the local disk.
-    passes
-        How often to run the five queries.
     settle
-        Seconds to wait at most, after the last pass, for files to be completed in the background.
+        Seconds to wait at most, in the end, for files to be completed in the background.
     fill
         Whether the cache may complete files in the background.
     """
@@ -54,7 +53,6 @@ class Task:
     urls: list[str]
     small: list[str]
     files: list[str]
-    passes: int = 1
     settle: float = 0
     fill: bool = False
 
@@ -137,20 +135,38 @@ RUNNERS = {
 }
 
 
+def first_run(run: Callable[[str], object]) -> dict[str, float]:
+    """Return each query's seconds."""
+    return {name: _seconds(run, query) for name, query in QUERIES.items()}
+
+
+def side_by_side(task: Task) -> list[dict[str, float]]:
+    """Return the seconds of later runs: through the lake, and of local files in between."""
+    lake, local = lake_runner(task), local_runner(task)
+    if task.fill:
+        first_run(lake)
+    pairs = {
+        name: [(_seconds(lake, query), _seconds(local, query)) for _ in range(5)]
+        for name, query in QUERIES.items()
+    }
+    _settle(task)
+    return [
+        {name: statistics.median(pair[side] for pair in found) for name, found in pairs.items()}
+        for side in (0, 1)
+    ]
+
+
+def _seconds(run: Callable[[str], object], query: str) -> float:
+    start = time.perf_counter()
+    run(query)
+    return time.perf_counter() - start
+
+
 def main(way: str) -> None:
     """Run the task and print the seconds."""
     task = Task(**json.load(sys.stdin))
-    run = RUNNERS[way](task)
-    passes = []
-    for _ in range(task.passes):
-        seconds = {}
-        for name, query in QUERIES.items():
-            start = time.perf_counter()
-            run(query)
-            seconds[name] = time.perf_counter() - start
-        passes.append(seconds)
-    _settle(task)
-    print(json.dumps(passes), flush=True)
+    found = side_by_side(task) if way == "again" else [first_run(RUNNERS[way](task))]
+    print(json.dumps(found), flush=True)
     os._exit(0)  # nobody waits for background threads
 
 
