@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["JupyterServer", "jupyter_server"]
 
 PATIENCE = 60.0
+LOADED = "jupyter_lake.server | extension was successfully loaded"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -99,9 +100,11 @@ def _url(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         if info.exists() and (text := info.read_text()):
-            return str(json.loads(text)["url"])
+            if LOADED in log.read_text():
+                return str(json.loads(text)["url"])
+            break
         time.sleep(0.05)
-    raise RuntimeError(f"The Jupyter server did not start:\n{log.read_text()[-3000:]}")
+    raise RuntimeError(f"No Jupyter server with the extension:\n{log.read_text()[-3000:]}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
