@@ -1,6 +1,7 @@
-"""A process that works on a lake for some seconds, beside others that do something else.
+"""A process that works on a lake until it is told to stop, beside others that do other things.
 
-``python racer.py ROLE URL NUMBER SECONDS``; it prints what it has done as JSON.
+``python racer.py ROLE URL NUMBER FOLDER``; it stops when the folder holds a file ``stop``,
+and prints what it has done as JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from jupyter_lake.errors import ConflictError
 from jupyter_lake.store import Lake, Repo, gc
@@ -21,15 +23,20 @@ GRACE = timedelta(seconds=10)
 CONTENTS = 12
 
 
+def going(folder: Path) -> bool:
+    """Tell whether nobody has said to stop."""
+    return not (folder / "stop").exists()
+
+
 def content(number: int) -> bytes:
     """Few different contents, so that commits meet again what others have left behind."""
     return f"content {number % CONTENTS} ".encode() * 200
 
 
-def commits(repo: Repo, number: int, until: float) -> dict[str, object]:
+def commits(repo: Repo, number: int, folder: Path) -> dict[str, object]:
     """Put file after file on main, each with a content that may be anywhere in the lake."""
     dice, done = random.Random(number), {}
-    while time.monotonic() < until:
+    while going(folder):
         path, which = f"by-{number}/{len(done)}", dice.randrange(CONTENTS)
         with repo.transaction(message=path) as tx:
             tx.write(path, content(which))
@@ -37,10 +44,10 @@ def commits(repo: Repo, number: int, until: float) -> dict[str, object]:
     return {"paths": done}
 
 
-def scratches(repo: Repo, number: int, until: float) -> dict[str, object]:
+def scratches(repo: Repo, number: int, folder: Path) -> dict[str, object]:
     """Commit to branches that are undone and deleted: what gc lives on."""
     dice, rounds = random.Random(number), 0
-    while time.monotonic() < until:
+    while going(folder):
         name = f"scratch-{number}"
         repo.create_branch(name, from_="main")
         for _ in range(3):
@@ -55,11 +62,11 @@ def scratches(repo: Repo, number: int, until: float) -> dict[str, object]:
     return {"rounds": rounds}
 
 
-def reads(repo: Repo, number: int, until: float) -> dict[str, object]:
+def reads(repo: Repo, number: int, folder: Path) -> dict[str, object]:
     """Read everything on main, over and over; nothing may be missing or wrong."""
     known = {content(which) for which in range(CONTENTS)}
     files = 0
-    while time.monotonic() < until:
+    while going(folder):
         # A reader that has just come, and remembers nothing.
         commit = Lake.open(repo.lake.url).repo("sales").commit()
         for entry in commit.entries():
@@ -68,16 +75,17 @@ def reads(repo: Repo, number: int, until: float) -> dict[str, object]:
     return {"files": files}
 
 
-def collects(repo: Repo, number: int, until: float) -> dict[str, object]:
+def collects(repo: Repo, number: int, folder: Path) -> dict[str, object]:
     """Collect without a pause."""
     deleted = rounds = 0
-    while time.monotonic() < until:
+    while going(folder):
         deleted += gc(repo.lake, retention=timedelta(0), grace=GRACE).objects
         rounds += 1
+        (folder / "deleted").write_text(str(deleted))
     return {"deleted": deleted, "rounds": rounds}
 
 
-ROLES: dict[str, Callable[[Repo, int, float], dict[str, object]]] = {
+ROLES: dict[str, Callable[[Repo, int, Path], dict[str, object]]] = {
     "commits": commits,
     "scratches": scratches,
     "reads": reads,
@@ -85,9 +93,7 @@ ROLES: dict[str, Callable[[Repo, int, float], dict[str, object]]] = {
 }
 
 if __name__ == "__main__":
-    role, url, number, seconds = sys.argv[1:]
+    role, url, number, told_in = sys.argv[1:]
     with suppress(ConflictError):
-        found = ROLES[role](
-            Lake.open(url).repo("sales"), int(number), time.monotonic() + float(seconds)
-        )
+        found = ROLES[role](Lake.open(url).repo("sales"), int(number), Path(told_in))
         print(json.dumps(found))
