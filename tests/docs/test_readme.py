@@ -92,4 +92,5 @@ def test_every_make_target_is_there(command: str) -> None:
 def test_every_picture_is_taken_by_a_browser_test(picture: str) -> None:
     assert (ROOT / picture).is_file()
     sources = "".join(path.read_text() for path in (ROOT / "tests" / "ui").rglob("*.py"))
-    assert Path(picture).name in sources or Path(picture).stem in sources
+    _theme, _, name = Path(picture).stem.partition("-")
+    assert f'{{theme}}-{name}"' in sources
