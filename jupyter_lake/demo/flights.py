@@ -46,7 +46,7 @@ def fill(lake: Lake, *, progress: Callable[[str], None] = lambda _: None) -> Rep
         If the data is not installed.
     """
     repo = _repo(lake)
-    done = {entry.path for entry in _head_entries(repo)}
+    done = _head_paths(repo)
     months = [month for month in range(1, 13) if _month_path(month) not in done]
     if not months:
         return repo
@@ -70,11 +70,11 @@ def _repo(lake: Lake) -> Repo:
         return lake.create_repo(REPO, description="Flights that left New York City in 2013")
 
 
-def _head_entries(repo: Repo) -> list[object]:
+def _head_paths(repo: Repo) -> set[str]:
     try:
-        return list(repo.commit("main").entries())
+        return {entry.path for entry in repo.commit("main").entries()}
     except LakeError:  # a repo without a commit
-        return []
+        return set()
 
 
 def _month_path(month: int) -> str:
