@@ -24,14 +24,18 @@ demo: $(VENV)/demo.done ## a lake with a year of flights, in JupyterLab
 test: lint test-panel test-python test-duckdb15 ## all that must hold: lint, types, unit, browser
 	@echo "All tests passed. Screenshots: build/screenshots"
 
+# Real browsers, kernels and servers share two cores here: what fails is run once
+# more, and the summary names it (RERUN). A test that fails twice has failed.
+RERUNS := --reruns 1 -r fER
+
 test-python: $(VENV)/test.done build/chromium ## the Python and browser tests (TESTS=tests/store for some)
-	$(BIN)/pytest -n $(JOBS) --dist worksteal $(TESTS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal $(RERUNS) $(TESTS)
 
 test-panel: $(VENV)/test.done ## the panel's unit tests
 	cd labextension && $(CURDIR)/$(BIN)/jlpm test
 
 test-duckdb15: $(VENV)/test.done build/duckdb15 ## the query tests on DuckDB's 1.5 series
-	PYTHONPATH=build/duckdb15 $(BIN)/pytest -n $(JOBS) tests/query
+	PYTHONPATH=build/duckdb15 $(BIN)/pytest -n $(JOBS) $(RERUNS) tests/query
 
 lint: $(VENV)/test.done ## ruff, mypy, import contracts, eslint, prettier, stylelint
 	$(BIN)/ruff format --check .
