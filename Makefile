@@ -65,12 +65,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
 
-$(VENV)/demo.done: $(VENV)/bin/python pyproject.toml hatch_build.py $(PANEL)
-	$(BIN)/pip install --quiet --editable ".[demo]"
+$(VENV)/demo.done: $(VENV)/bin/python pyproject.toml hatch_build.py tests/constraints.txt $(PANEL)
+	$(BIN)/pip install --quiet --constraint tests/constraints.txt --editable ".[demo]"
 	@touch $@
 
-$(VENV)/test.done: $(VENV)/bin/python pyproject.toml hatch_build.py $(PANEL)
-	$(BIN)/pip install --quiet --editable ".[test,lint]"
+$(VENV)/test.done: $(VENV)/bin/python pyproject.toml hatch_build.py tests/constraints.txt $(PANEL)
+	$(BIN)/pip install --quiet --constraint tests/constraints.txt --editable ".[test,lint]"
 	tests/panel_tools.sh $(BIN)
 	@touch $@ $(VENV)/demo.done
 
