@@ -81,13 +81,13 @@ class Lake(store.Lake):
         return scan(self, address, engine=engine)
 
     def upstream(self, subject: str, *, depth: int = 3) -> Graph:
-        """Return what a dataset, commit or run was made from, `depth` runs back."""
+        """Return what a dataset, commit or run was made from, `depth` datasets back."""
         from jupyter_lake.lineage import graph
 
         return graph(self, subject, up=depth, down=0)
 
     def downstream(self, subject: str, *, depth: int = 3) -> Graph:
-        """Return what was made from a dataset, commit or run, `depth` runs on."""
+        """Return what was made from a dataset, commit or run, `depth` datasets on."""
         from jupyter_lake.lineage import graph
 
         return graph(self, subject, up=0, down=depth)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +97,7 @@ class Reproduction:
 
     def _opening(self) -> str:
         """Return the cell that opens the lake and makes room on the scratch branches."""
-        lines = ["%load_ext jupyter_lake", f"%lake open {self.lake.url}"]
+        lines = ["%load_ext jupyter_lake", f"%lake open {shlex.quote(self.lake.url)}"]
         found: dict[str, tuple[str, dict[str, None]]] = {}
         for run in self.runs:
             for write in run.writes:
