@@ -67,9 +67,15 @@ def run(folder: Path, *, lab_options: Sequence[str] = ()) -> int:
         f"--ServerApp.root_dir={folder.resolve()}",
         f"--LabApp.workspaces_dir={workspaces}",
         "--LabApp.default_url=/lab/workspaces/lake-demo",
+        *(["--allow-root"] if _is_root() else []),
         *lab_options,
     ]
     try:
         return subprocess.call(command, env=os.environ | {"JUPYTER_LAKE_URL": url})
     except KeyboardInterrupt:
         return 0
+
+
+def _is_root() -> bool:
+    """Whether this is root, as in most containers, whom Jupyter turns away unless told not to."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 __all__ = ["write_workspace"]
@@ -12,23 +11,16 @@ NAME = "lake-demo"
 PANEL_ID = "jupyter-lake:panel"
 
 
-def write_workspace(folder: Path, *, notebook: str) -> Path:
-    """Write the workspace's file unless there is one, which holds the person's own layout."""
-    file = folder / f"{NAME}.jupyterlab-workspace"
-    if file.exists():
-        return file
-    folder.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC).isoformat()
-    file.write_text(
-        json.dumps(
-            {
-                "data": _layout(f"notebook:{notebook}")
-                | {f"notebook:{notebook}": {"data": {"path": notebook, "factory": "Notebook"}}},
-                "metadata": {"id": NAME, "created": now, "last_modified": now},
-            }
-        )
-    )
-    return file
+def write_workspace(folder: Path, *, notebook: str) -> None:
+    """Save the workspace unless there is one, which holds the person's own layout."""
+    from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+    manager = WorkspacesManager(str(folder))
+    if manager.load(NAME)["data"]:
+        return
+    widget = f"notebook:{notebook}"
+    state = _layout(widget) | {widget: {"data": {"path": notebook, "factory": "Notebook"}}}
+    manager.save(NAME, json.dumps({"data": state, "metadata": {"id": NAME}}))
 
 
 def _layout(notebook: str) -> dict[str, object]:
