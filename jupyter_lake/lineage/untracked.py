@@ -108,10 +108,16 @@ def saw(places: object) -> None:
 
 def _heard(event: str, args: tuple[object, ...]) -> None:
     if event == "open":
-        if _sinks and _reads(args):
+        if _sinks and _reads(args) and not _is_folder(args):
             _quietly(args[0])
     elif (event == "urllib.Request" and _sinks) or (event == "sqlite3.connect" and _sinks):
         _quietly(args[0])
+
+
+def _is_folder(args: tuple[object, ...]) -> bool:
+    """Whether a folder is opened, as an fsync of it does: that reads no data."""
+    place, mode = args[0], args[1]
+    return mode is None and isinstance(place, str | bytes | os.PathLike) and os.path.isdir(place)
 
 
 def _quietly(place: object) -> None:
