@@ -66,10 +66,12 @@ $(VENV)/bin/python:
 	$(BIN)/pip install --quiet --upgrade pip
 
 $(VENV)/demo.done: $(VENV)/bin/python pyproject.toml hatch_build.py tests/constraints.txt $(PANEL)
+	@echo "Setting up in $(VENV): a minute or two, this once."
 	$(BIN)/pip install --quiet --constraint tests/constraints.txt --editable ".[demo]"
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/bin/python pyproject.toml hatch_build.py tests/constraints.txt $(PANEL)
+	@echo "Setting up in $(VENV): a minute or two, this once."
 	$(BIN)/pip install --quiet --constraint tests/constraints.txt --editable ".[test,lint]"
 	tests/panel_tools.sh $(BIN)
 	@touch $@ $(VENV)/demo.done
