@@ -18,15 +18,23 @@ _PEEK_BYTES = 64 * 1024
 class RangedFile(io.BufferedIOBase):
     """A file over ranges of an object that any number of threads may read at once.
 
-    `seek` binds to the calling thread and to its next read; reads without a
-    seek go on where the last one ended.
+    A read goes on where the calling thread has sought, if it has since its
+    last read; else where the file stands, which every seek and read moves, as
+    in any file. So threads that each seek and then read don't lead each other
+    astray, and threads that take turns see one file.
+
+    Notes
+    -----
+    Threads are told apart by their number: what `threading.local` holds is
+    lost between two calls from a thread that Python did not start.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._position = 0
         self._lock = threading.Lock()
-        self._sought = threading.local()
+        self._sought: dict[int, int] = {}
+        self._seeker: int | None = None
 
     @property
     def size(self) -> int:
@@ -55,17 +63,19 @@ class RangedFile(io.BufferedIOBase):
         return self._source.read(at, at + max(size, _PEEK_BYTES))
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Go to a place; it holds for this thread's next read."""
+        """Go to a place; this thread's next read begins there whatever others do."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
         if base + offset < 0:
             raise ValueError(f"A file has no byte {base + offset}.")
-        self._sought.position = base + offset
+        caller = threading.get_ident()
+        with self._lock:
+            self._position = self._sought[caller] = base + offset
+            self._seeker = caller
         return base + offset
 
     def tell(self) -> int:
         """Return where this thread's next read will begin."""
-        sought: int | None = getattr(self._sought, "position", None)
-        return self._position if sought is None else sought
+        return self._sought.get(threading.get_ident(), self._position)
 
     def readable(self) -> bool:
         """Return True."""
@@ -76,9 +86,12 @@ class RangedFile(io.BufferedIOBase):
         return True
 
     def _advance(self, size: int | None) -> tuple[int, int]:
-        sought: int | None = getattr(self._sought, "position", None)
-        self._sought.position = None
         with self._lock:
+            sought = self._sought.pop(threading.get_ident(), None)
+            if sought is None and self._seeker is not None:
+                # Another thread has sought for this one; it will not read there itself.
+                self._sought.pop(self._seeker, None)
+            self._seeker = None
             start = min(self._position if sought is None else sought, self.size)
             end = self.size if size is None or size < 0 else min(start + size, self.size)
             self._position = end

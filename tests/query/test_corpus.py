@@ -115,8 +115,6 @@ def test_a_lake_answers_as_the_files_do(local: Corpus, statement: Statement) -> 
 @pytest.mark.s3
 @pytest.mark.parametrize("statement", STATEMENTS[::4], ids=_title)
 def test_a_lake_in_a_bucket_answers_as_the_files_do(remote: Corpus, statement: Statement) -> None:
-    if duckdb.__version__.startswith("1.") and "packed" in str(statement):
-        pytest.xfail("DuckDB 1.5 takes small gzip files in a bucket for no gzip: to be mended")
     _compare(remote, statement)
 
 

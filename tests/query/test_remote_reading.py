@@ -142,6 +142,25 @@ def test_a_seek_is_for_the_read_of_its_own_thread() -> None:
         assert all(pool.map(read, range(16)))
 
 
+def test_threads_that_take_turns_see_one_file() -> None:
+    content = random.Random(8).randbytes(10_000)
+    file = RangedFile(PlainSource(lambda start, end: content[start:end], len(content)))
+    plain = io.BytesIO(content)
+    dice = random.Random(9)
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+
+        def both(action: str, *given: int) -> None:
+            thread = dice.choice((first, second))
+            done = thread.submit(getattr(file, action), *given).result()
+            assert done == getattr(plain, action)(*given)
+
+        for _ in range(200):
+            if dice.random() < 0.5:
+                both("seek", dice.randrange(11_000))
+                both("tell")
+            both("read", dice.randrange(100))
+
+
 def test_thousands_of_reads_of_one_file_from_sixteen_threads(
     objects: ObjectStore, tmp_path: Path
 ) -> None:
