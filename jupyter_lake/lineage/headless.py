@@ -18,7 +18,7 @@ from jupyter_lake.lineage.places import NOTEBOOK_VARIABLE
 if TYPE_CHECKING:
     from nbclient import NotebookClient
 
-__all__ = ["LakeEngine", "run_notebook", "send_cell_ids"]
+__all__ = ["LakeEngine", "add_cell_id", "run_notebook", "send_cell_ids"]
 
 
 def send_cell_ids(client: NotebookClient, path: Path | str | None = None) -> NotebookClient:
@@ -48,7 +48,7 @@ def send_cell_ids(client: NotebookClient, path: Path | str | None = None) -> Not
 
     async def start_and_listen() -> Any:
         kernel_client = await start_client()
-        _add_cell_id(kernel_client.session, running)
+        add_cell_id(kernel_client.session, lambda: running["cell"])
         return kernel_client
 
     async def execute(cell: Any, cell_index: int, *args: Any, **options: Any) -> Any:
@@ -69,16 +69,17 @@ def send_cell_ids(client: NotebookClient, path: Path | str | None = None) -> Not
     return client
 
 
-def _add_cell_id(session: Any, running: Mapping[str, str | None]) -> None:
-    """Put the cell's id where JupyterLab puts it: into the request's metadata."""
+def add_cell_id(session: Any, running: Callable[[], str | None]) -> None:
+    """Put the cell's id where JupyterLab puts it: into the metadata of a session's requests."""
     make = session.msg
 
     def with_cell_id(msg_type: str, *args: Any, **options: Any) -> Any:
         message = make(msg_type, *args, **options)
-        if msg_type == "execute_request" and running["cell"]:
-            message["metadata"]["cellId"] = running["cell"]
+        if msg_type == "execute_request" and (cell := running()):
+            message["metadata"]["cellId"] = cell
         return message
 
+    with_cell_id._jupyter_lake = True  # type: ignore[attr-defined]
     session.msg = with_cell_id
 
 

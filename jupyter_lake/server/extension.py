@@ -9,6 +9,7 @@ from jupyter_server.utils import url_path_join
 from traitlets import Dict, Int, Unicode
 from traitlets.config import Configurable
 
+from jupyter_lake.lineage.server_side import send_cell_ids_from_server
 from jupyter_lake.server.handlers import LakeHandler, NoRouteHandler
 from jupyter_lake.server.lakes import Lakes
 from jupyter_lake.server.routes import ROUTES
@@ -38,7 +39,8 @@ class LakeServer(Configurable):
 
 
 def load(app: ServerApp) -> None:
-    """Add the routes to a running Jupyter server."""
+    """Add the routes to a running Jupyter server, and the cell's id to what it runs itself."""
+    send_cell_ids_from_server()
     settings = LakeServer(parent=app)
     shared = {
         "lakes": Lakes(settings.url, dict(settings.storage_options)),
