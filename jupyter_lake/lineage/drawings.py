@@ -56,6 +56,8 @@ def _dot_node(graph: Graph, node: Node) -> str:
         style = "style=solid"
     elif kind == "variable":
         rows, style = [f"<b>{_cell(str(about['label']))}</b>", _font("variable")], "shape=ellipse"
+    elif kind == "more":
+        rows, style = [f"<b>{_cell(str(about['label']))}</b>"], "style=rounded, margin=0.06"
     else:
         rows = [_cell(str(about["label"])), _font("not in the lake", _STALE)]
         style = 'style="dashed"'
@@ -74,6 +76,8 @@ def _dot_edge(edge: GraphEdge) -> str:
         parts.append(f'style=dashed, color="{_STALE}", fontcolor="{_STALE}"')
     elif edge.certainty == "possible":
         parts.append("style=dotted")
+    elif edge.kind == "more":
+        parts.append("arrowhead=none")
     return f" [{', '.join(parts)}]" if parts else ""
 
 
@@ -134,6 +138,7 @@ _MERMAID_SHAPES = {
     "run": ("[", "]"),
     "untracked": ("[/", "/]"),
     "variable": ("([", "])"),
+    "more": ("(", ")"),
 }
 
 
@@ -152,6 +157,8 @@ def _label(node: Node) -> str:
         return f"{about['label']}\n{about['first_line']}"
     if about["kind"] == "variable":
         return f"{about['label']}\nvariable"
+    if about["kind"] == "more":
+        return f"{about['label']} more"
     return f"{about['label']}\nnot in the lake"
 
 
@@ -205,6 +212,8 @@ def _line(node: Node) -> str:
         return f"{about['label']}  {first}".rstrip() + f"  · {about['user']}"
     if about["kind"] == "variable":
         return f"variable {about['label']}"
+    if about["kind"] == "more":
+        return f"{about['label']} more"
     return f"{about['label']}  · not in the lake"
 
 

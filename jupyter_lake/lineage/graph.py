@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.runs import Run
     from jupyter_lake.lineage.versions import Version
 
-__all__ = ["DatasetNode", "Graph", "GraphEdge", "Node", "OutsideNode", "RunNode", "VariableNode"]
+__all__ = [
+    "DatasetNode",
+    "Graph",
+    "GraphEdge",
+    "MoreNode",
+    "Node",
+    "OutsideNode",
+    "RunNode",
+    "VariableNode",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,25 @@ class VariableNode:
         return {"id": self.id, "kind": "variable", "label": self.name, "stale": False}
 
 
-Node = DatasetNode | RunNode | OutsideNode | VariableNode
+@dataclass(frozen=True, slots=True)
+class MoreNode:
+    """Neighbours that are not drawn: `count` of those before (`up`) or after the node `of`."""
+
+    of: str
+    up: bool
+    count: int
+
+    @property
+    def id(self) -> str:
+        """What edges call it."""
+        return f"more:{'up' if self.up else 'down'}:{self.of}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the node as JSON."""
+        return {"id": self.id, "kind": "more", "label": f"+{self.count}", "stale": False}
+
+
+Node = DatasetNode | RunNode | OutsideNode | VariableNode | MoreNode
 
 
 @dataclass(frozen=True, slots=True)

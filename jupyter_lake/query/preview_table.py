@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from jupyter_lake.errors import QueryError
+from jupyter_lake.errors import InvalidInputError, QueryError, closest
 from jupyter_lake.query.column_summary import Column, shown, summarize
 from jupyter_lake.query.datasets import Dataset, resolve_dataset
 from jupyter_lake.query.json_values import Json, json_value
@@ -28,10 +28,22 @@ _SAMPLE_FILES = 4
 _COLUMNS = 200
 
 
-def look(commit: Commit, path: str, *, where: str | None, limit: int, seconds: float) -> Looked:
+Order = tuple[str, bool]
+"""A column's name, and whether the greatest comes first."""
+
+
+def look(
+    commit: Commit,
+    path: str,
+    *,
+    where: str | None,
+    order: Order | None,
+    limit: int,
+    seconds: float,
+) -> Looked:
     """Return the preview of a dataset."""
     dataset = resolve_dataset(commit, path)
-    table = _Table(dataset, _condition(where) if where and where.strip() else "", seconds)
+    table = _Table(dataset, _condition(where) if where and where.strip() else "", order, seconds)
     with closing(table.connection):
         content = table.content(limit)
     return Looked("table", len(dataset.files), sum(f.size for f in dataset.files), content)
@@ -40,10 +52,11 @@ def look(commit: Commit, path: str, *, where: str | None, limit: int, seconds: f
 class _Table:
     """One look at one dataset, at the rows for which a condition holds."""
 
-    def __init__(self, dataset: Dataset, where: str, seconds: float) -> None:
+    def __init__(self, dataset: Dataset, where: str, order: Order | None, seconds: float) -> None:
         self.dataset = dataset
         self.files = dataset.files
         self.where = where
+        self.order = order
         self.total = _sum(file.rows for file in self.files)
         self.wanted = self._sample_rows()
         few = self.total is not None and self.total <= self.wanted
@@ -54,7 +67,8 @@ class _Table:
             if self.whole
             else [index * count // _SAMPLE_FILES for index in range(_SAMPLE_FILES)]
         )
-        reachable = [name for index in self.looked_at for name in names_of(self.files[index])]
+        reached = range(count) if order else self.looked_at
+        reachable = [name for index in reached for name in names_of(self.files[index])]
         runner = locked_runner(dataset.commit.repo.lake, reachable)
         self.connection = runner.connection
         self.views = Views(self.connection)
@@ -72,7 +86,7 @@ class _Table:
         notes: list[Json] = []
         if len(columns) > _COLUMNS:
             notes.append(f"Only the first {_COLUMNS} columns are summed up.")
-        rows = self._rows(columns, limit)
+        rows = self._rows(columns, limit, complete=complete)
         if self.budget.spent:
             notes.append("There was no time to look at everything.")
         return {
@@ -126,12 +140,24 @@ class _Table:
         found = self.connection.execute("DESCRIBE sample").fetchall()
         return [Column(row[0], str(row[1])) for row in found]
 
-    def _rows(self, columns: Sequence[Column], limit: int) -> list[Json]:
+    def _rows(self, columns: Sequence[Column], limit: int, *, complete: bool) -> list[Json]:
         if not columns or not limit:
             return []
-        query = f"SELECT {shown(columns)} FROM sample LIMIT {limit}"
-        rows = self.connection.execute(query).fetchall()
+        order = _order(self.order, columns)
+        rows = None
+        if order and not complete:
+            everything = f"FROM {self._view(range(len(self.files)))}{self.where}"
+            rows = self.budget.run(lambda: self._first(columns, everything, order, limit))
+        if rows is None:
+            rows = self._first(columns, "FROM sample", order, limit)
         return [[json_value(value) for value in row] for row in rows]
+
+    def _first(
+        self, columns: Sequence[Column], source: str, order: str, limit: int
+    ) -> list[tuple[object, ...]]:
+        # Sorted within, by what values are and not by how they are shown.
+        query = f"SELECT {shown(columns)} FROM ({source}{order} LIMIT {limit})"
+        return self.connection.execute(query).fetchall()
 
     def _count(self, seen: int | None, *, complete: bool) -> int | None:
         if complete or seen is None:
@@ -175,6 +201,20 @@ def _condition(where: str) -> str:
     except duckdb.Error as error:
         raise _no_condition(where, str(error).splitlines()[0]) from error
     return f" WHERE (\n{expression}\n)"
+
+
+def _order(order: Order | None, columns: Sequence[Column]) -> str:
+    if order is None:
+        return ""
+    wanted, descending = order
+    column = next((column for column in columns if column.name == wanted), None)
+    if column is None:
+        near = closest(wanted, [column.name for column in columns])
+        raise InvalidInputError(
+            f"{wanted!r} is no column of this table.",
+            hint=f"Did you mean {near[0]!r}?" if near else "Sort by one of its columns.",
+        )
+    return f" ORDER BY {column.quoted} {'DESC' if descending else 'ASC'} NULLS LAST"
 
 
 def _no_condition(where: str, message: str) -> QueryError:

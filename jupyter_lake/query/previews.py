@@ -54,7 +54,14 @@ class Preview:
 
 
 def preview(
-    commit: Commit, path: str, *, where: str | None = None, limit: int = 100, seconds: float = 5.0
+    commit: Commit,
+    path: str,
+    *,
+    where: str | None = None,
+    order: str | None = None,
+    descending: bool = False,
+    limit: int = 100,
+    seconds: float = 5.0,
 ) -> Preview:
     """Look at a file or dataset without reading all of it; looking is not recorded as reading.
 
@@ -65,6 +72,8 @@ def preview(
     where
         For tables: an SQL expression; only rows for which it holds are shown
         and summed up.
+    order, descending
+        For tables: the column that rows are sorted by, and which way; nulls come last.
     limit
         For tables: how many rows to show, at most 10,000.
     seconds
@@ -105,6 +114,8 @@ def preview(
         If nothing lies there, or a folder that is no table.
     QueryError
         If `where` is no expression over the table's columns.
+    InvalidInputError
+        If `order` is none of them.
     """
     from jupyter_lake.query import preview_file, preview_table
 
@@ -113,7 +124,12 @@ def preview(
         looked = preview_file.look(commit, path)
         if looked is None:
             looked = preview_table.look(
-                commit, path, where=where, limit=max(0, min(limit, 10_000)), seconds=seconds
+                commit,
+                path,
+                where=where,
+                order=(order, descending) if order else None,
+                limit=max(0, min(limit, 10_000)),
+                seconds=seconds,
             )
     address = f"{commit.repo.name}@{commit.id}" + (f"/{path}" if path else "")
     return Preview(looked.kind, address, path, looked.files, looked.bytes, looked.content)

@@ -1,4 +1,4 @@
-"""A repo's commits: pages of them, what each changed, one in full, two compared."""
+"""A repo's commits: pages of them, what each changed, one in full."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from jupyter_lake.server.pages import pages
 
 if TYPE_CHECKING:
     from jupyter_lake.server.question import Question
-    from jupyter_lake.store import Change, Commit, Diff, Repo
+    from jupyter_lake.store import Change, Commit, Repo
 
-__all__ = ["compare", "list_commits", "show_commit", "summaries"]
+__all__ = ["count_changes", "describe_change", "list_commits", "show_commit", "summaries"]
 
 PAGE = 100
 MOST_PER_PAGE = 1000
@@ -22,7 +22,10 @@ MOST_SUMMARIES = 100
 
 
 def list_commits(question: Question, name: str) -> object:
-    """Return a page of a ref's commits, newest first; ``start`` is the last page's ``next``."""
+    """Return a page of a ref's commits, newest first; ``start`` is the last page's ``next``.
+
+    With ``find`` only those whose message, author or id holds that text.
+    """
     repo = question.lake.repo(name)
     ref = question.text("ref") or repo.default_branch
     if not repo.branches():
@@ -30,7 +33,8 @@ def list_commits(question: Question, name: str) -> object:
     head = repo.resolve(ref)
     start = question.number("start", 0, at_most=10**9)
     count = question.number("limit", PAGE, at_most=MOST_PER_PAGE)
-    found = pages(repo, head, question.text("path"), start, count + 1)
+    path, find = question.text("path"), question.text("find").strip().casefold()
+    found = pages(repo, head, path=path, find=find, start=start, count=count + 1)
     names = _names(repo)
     return {
         "repo": name,
@@ -62,22 +66,7 @@ def show_commit(question: Question, name: str, ref: str) -> object:
         **describe(commit, _names(repo)),
         "made_by": _made_by(question, commit),
         "metadata": dict(commit.metadata),
-        "summary": _count(changes),
-        "changes": [describe_change(change) for change in changes[:MOST_CHANGES]],
-    }
-
-
-def compare(question: Question, name: str) -> object:
-    """Return the paths that differ between the refs ``a`` and ``b``."""
-    repo = question.lake.repo(name)
-    a, b = question.text("a"), question.text("b")
-    found: Diff = repo.diff(a, b, path=question.text("path"))
-    changes = list(found)
-    return {
-        "repo": name,
-        "a": {"ref": a, "commit": repo.resolve(a)},
-        "b": {"ref": b, "commit": repo.resolve(b)},
-        "summary": _count(changes),
+        "summary": count_changes(changes),
         "changes": [describe_change(change) for change in changes[:MOST_CHANGES]],
     }
 
@@ -110,7 +99,7 @@ def describe_change(change: Change) -> dict[str, object]:
 
 
 def _summary(question: Question, commit: Commit) -> dict[str, object]:
-    return _count(list(commit.changes())) | {"made_by": _made_by(question, commit)}
+    return count_changes(list(commit.changes())) | {"made_by": _made_by(question, commit)}
 
 
 def _made_by(question: Question, commit: Commit) -> dict[str, object] | None:
@@ -120,7 +109,8 @@ def _made_by(question: Question, commit: Commit) -> dict[str, object] | None:
     return made_by or None
 
 
-def _count(changes: list[Change]) -> dict[str, object]:
+def count_changes(changes: list[Change]) -> dict[str, object]:
+    """Return how many files were added, removed and changed, and by how many rows."""
     kinds = [change.kind for change in changes]
     tables = [change for change in changes if _rows(change) is not None]
     return {

@@ -48,7 +48,14 @@ def preview_path(question: Question, name: str) -> object:
     commit = question.lake.repo(name).commit(question.text("ref") or None)
     path = question.text("path")
     limit = question.number("limit", ROWS, at_most=MOST_ROWS)
-    found = preview(commit, path, where=question.text("where") or None, limit=limit)
+    found = preview(
+        commit,
+        path,
+        where=question.text("where") or None,
+        order=question.text("order") or None,
+        descending=question.text("descending") == "true",
+        limit=limit,
+    )
     about = {"repo": name, "commit": commit.id, "short": commit.short, "path": path}
     return found.to_dict() | about
 

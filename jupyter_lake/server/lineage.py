@@ -19,13 +19,20 @@ MOST_RUNS = 1000
 
 
 def lineage(question: Question) -> object:
-    """Return the graph round ``address``: ``up`` and ``down`` say how many hops."""
+    """Return the graph round ``address``: ``up`` and ``down`` say how many hops.
+
+    With ``fold`` crowds of neighbours are one node each, but for those whose ids
+    are in ``open``, a line each.
+    """
     from jupyter_lake.lineage import graph
+    from jupyter_lake.lineage.collapsing import collapsed
 
     address = _address(question)
     up = question.number("up", HOPS, at_most=MOST_HOPS)
     down = question.number("down", HOPS, at_most=MOST_HOPS)
     found = graph(question.lake, address, up=up, down=down)
+    if question.text("fold"):
+        found = collapsed(found, opened=question.text("open").split("\n"))
     nodes = [_with_place(question, node.to_dict()) for node in found.nodes]
     return {"address": address, "dot": found.dot, **found.to_dict(), "nodes": nodes}
 

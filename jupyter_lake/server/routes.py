@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jupyter_lake.server import commits, files, heads, history, lineage, repos, staleness
+from jupyter_lake.server import (
+    commits,
+    comparing,
+    files,
+    heads,
+    history,
+    lineage,
+    repos,
+    schemas,
+    staleness,
+    standing,
+)
 
 if TYPE_CHECKING:
     from jupyter_lake.server.handlers import Answer
@@ -26,7 +37,10 @@ ROUTES: Mapping[str, Mapping[str, Answer]] = {
     f"repos/{NAME}/commits": {"GET": commits.list_commits},
     f"repos/{NAME}/changes": {"GET": commits.summaries},
     f"repos/{NAME}/commits/{NAME}": {"GET": commits.show_commit},
-    f"repos/{NAME}/compare": {"GET": commits.compare},
+    f"repos/{NAME}/compare": {"GET": comparing.compare},
+    f"repos/{NAME}/rows": {"GET": comparing.compare_rows},
+    f"repos/{NAME}/schemas": {"GET": schemas.schema_changes},
+    f"repos/{NAME}/standing": {"GET": standing.standing},
     f"repos/{NAME}/files": {"GET": files.list_folder},
     f"repos/{NAME}/preview": {"GET": files.preview_path},
     "lineage": {"GET": lineage.lineage},

@@ -1,4 +1,4 @@
-"""Commits: pages of them, what they changed, one in full, two compared."""
+"""Commits: pages of them, what they changed, one in full."""
 
 from __future__ import annotations
 
@@ -55,12 +55,24 @@ def test_a_commit_in_full_says_what_it_changed(api: Api) -> None:
     assert (change["path"], change["kind"], change["rows"]) == ("orders/02.parquet", "added", 2)
 
 
-def test_two_refs_are_compared(api: Api) -> None:
-    answer = api.get("repos/sales/compare", a="main~1", b="fix").json()
-    assert [(change["kind"], change["path"]) for change in answer["changes"]] == [
-        ("removed", "notes/read me.txt"),
-        ("added", "orders/02.parquet"),
+def test_a_log_is_searched_by_message_author_and_id(api: Api, lake: Lake) -> None:
+    newest = lake.repo("sales").resolve("fix")
+    found = {
+        text: [commit["message"] for commit in _found(api, text)]
+        for text in ("JANU", "ana", newest.rpartition(":")[2][:8], "nowhere")
+    }
+    assert list(found.values()) == [
+        ["January"],
+        ["Without notes", "January"],
+        ["Without notes"],
+        [],
     ]
+
+
+def _found(api: Api, text: str) -> list[dict[str, str]]:
+    answer = api.get("repos/sales/commits", ref="fix", find=text).json()
+    commits: list[dict[str, str]] = answer["commits"]
+    return commits
 
 
 def test_provenance_names_the_notebook_as_the_file_browser_does(

@@ -50,6 +50,19 @@ def test_a_filter_is_applied(api: Api) -> None:
     assert [row[0] for row in answer["rows"]] == [4, 5]
 
 
+def test_rows_are_sorted_by_a_column(api: Api) -> None:
+    up = api.get("repos/sales/preview", path="orders", order="region").json()
+    assert [row[1] for row in up["rows"]] == ["n", "n", "n", "s", None]
+    down = api.get("repos/sales/preview", path="orders", order="n", descending="true", limit=2)
+    assert [row[0] for row in down.json()["rows"]] == [5, 4]
+
+
+def test_rows_are_not_sorted_by_what_is_no_column(api: Api) -> None:
+    answer = api.get("repos/sales/preview", path="orders", order="regio")
+    assert answer.status_code == 400
+    assert "region" in answer.json()["hint"]
+
+
 def test_a_filter_reaches_nothing_but_the_table(api: Api) -> None:
     answer = api.get(
         "repos/sales/preview",
