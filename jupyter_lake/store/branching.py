@@ -83,7 +83,7 @@ def undo(repo: Repo, name: str, author: str | None) -> Branch:
             f"There is nothing to undo: {repo.name}@{name} began where it stands.",
             hint=f"`%lake log {repo.name}@{name}` shows what there is.",
         )
-    why = f"undo {head.why}, back to record {before.number}"
+    why = f"undo, back to record {before.number}"
     record = _record(before.commit, why, author, position=before.position)
     return _move(repo, name, record, head)
 

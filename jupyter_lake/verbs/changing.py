@@ -11,10 +11,10 @@ from jupyter_lake.addresses import Address
 from jupyter_lake.errors import ConflictError, InvalidAddressError
 from jupyter_lake.verbs.cells import Cell, id_cell
 from jupyter_lake.verbs.changes import FileChange, change_blocks, file_changes
+from jupyter_lake.verbs.committing import Committed, Unchanged, committed
 from jupyter_lake.verbs.output import Block, Line, Note, Output
 from jupyter_lake.verbs.places import BranchPlace, branch_name, branch_place
 from jupyter_lake.verbs.registry import argument, verb
-from jupyter_lake.verbs.staging import Committed, committed
 
 if TYPE_CHECKING:
     from jupyter_lake.verbs.workspace import Workspace
@@ -35,7 +35,7 @@ __all__ = ["Undone", "merge", "revert", "undo"]
         "merge sales@draft --theirs 'orders/*' --ours '*'",
     ),
 )
-def merge(workspace: Workspace, options: argparse.Namespace) -> Committed:
+def merge(workspace: Workspace, options: argparse.Namespace) -> Committed | Unchanged:
     """Merge a branch, tag or commit into a branch, path by path.
 
     Paths that both sides changed in different ways are a conflict: nothing is
@@ -51,6 +51,7 @@ def merge(workspace: Workspace, options: argparse.Namespace) -> Committed:
     into = branch_name(
         workspace, repo, Address.parse(f"{repo.name}@{options.into}" if options.into else repo.name)
     )
+    before = repo.branch(into).commit
     try:
         made = repo.merge(
             source.ref,
@@ -63,6 +64,8 @@ def merge(workspace: Workspace, options: argparse.Namespace) -> Committed:
         again = f"merge {options.source} --into {into} --theirs {error.paths[0]!r}"
         error.hint = f"Say which side holds, by path: {workspace.command(again)} (or --ours)."
         raise
+    if made.id == before:
+        return Unchanged(f"{repo.name}@{into}", f"holds all of {source} already.")
     return committed(workspace, BranchPlace(repo, into, ""), made)
 
 

@@ -91,11 +91,12 @@ def find_verb(name: str, *, prefix: str, front: str) -> Verb:
     if verb is None:
         raise _no_such_verb(name, prefix)
     if front not in verb.fronts:
-        place = "a notebook, as %lake" if front == "terminal" else "a terminal, as jupyter lake"
-        raise UsageError(
-            f"{verb.name!r} needs what only {place.partition(',')[0]} has.",
-            hint=f"Use it in {place} {verb.name}.",
+        place, how = (
+            ("a notebook", "Use it in one, after `%load_ext jupyter_lake`.")
+            if front == "terminal"
+            else ("a terminal", f"Use it in one, as `jupyter lake {verb.name}`.")
         )
+        raise UsageError(f"{verb.name!r} needs what only {place} has.", hint=how)
     return verb
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import InvalidAddressError, InvalidInputError, RepoNotFoundError
 from jupyter_lake.verbs.cells import Cell, id_cell, quantity, size
+from jupyter_lake.verbs.committing import new_commit
 from jupyter_lake.verbs.output import Block, Facts, Line, Note, Output
 from jupyter_lake.verbs.pieces import Piece, piece
 from jupyter_lake.verbs.places import BranchPlace, branch_name
 from jupyter_lake.verbs.provenance import Provenance
 from jupyter_lake.verbs.registry import argument, verb
 from jupyter_lake.verbs.shapes import Shape, column_changes, rows_told, schema_told, shape
-from jupyter_lake.verbs.staging import Staged, need_message, new_commit, staged, writing
+from jupyter_lake.verbs.staging import Staged, need_message, staged, writing
 
 if TYPE_CHECKING:
     from jupyter_lake.store import Commit, Repo

@@ -10,26 +10,23 @@ from typing import TYPE_CHECKING
 
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import InvalidInputError
-from jupyter_lake.verbs.cells import Cell, count, id_cell
-from jupyter_lake.verbs.changes import FileChange, change_blocks, file_changes
+from jupyter_lake.verbs.cells import Cell, count
+from jupyter_lake.verbs.committing import Committed, committed, new_commit
 from jupyter_lake.verbs.output import Block, Line, Note, Output
 from jupyter_lake.verbs.parsing import UsageError
 from jupyter_lake.verbs.places import BranchPlace, branch_place
 from jupyter_lake.verbs.registry import argument, verb
 
 if TYPE_CHECKING:
-    from jupyter_lake.store import Commit, Transaction
+    from jupyter_lake.store import Transaction
     from jupyter_lake.verbs.workspace import Workspace
 
 __all__ = [
-    "Committed",
     "Staged",
     "Staging",
     "begin",
     "commit",
-    "committed",
     "need_message",
-    "new_commit",
     "rollback",
     "staged",
     "writing",
@@ -122,52 +119,6 @@ def need_message(workspace: Workspace, target: str, message: str | None) -> None
 
 def _no_message() -> UsageError:
     return UsageError("-m is missing: a commit says what it is for.", hint='Add: -m "..."')
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Committed(Output):
-    """A commit that was just made, and what it changed. No commit: nothing differed."""
-
-    address: str
-    commit: str
-    message: str
-    changes: tuple[FileChange, ...]
-    undo: str
-
-    def blocks(self) -> Sequence[Block]:
-        """Return the commit, its changes, and how to take it back."""
-        title = Line(
-            ("Committed", id_cell(self.commit), Cell(self.address, style="strong"), self.message)
-        )
-        return [title, *change_blocks(self.changes), Note(f"Take it back: {self.undo}")]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the commit with its changes."""
-        return {
-            "address": self.address,
-            "commit": self.commit,
-            "message": self.message,
-            "changes": [change.to_dict() for change in self.changes],
-        }
-
-
-def new_commit(transaction: Transaction) -> Commit | None:
-    """Return the commit that a finished transaction made; None if nothing differed."""
-    if transaction.base is None:
-        return transaction.commit
-    return None if transaction.commit.id == transaction.base else transaction.commit
-
-
-def committed(workspace: Workspace, target: BranchPlace, made: Commit) -> Committed:
-    """Tell of a commit that was made on a branch."""
-    branch = f"{target.repo.name}@{target.branch}"
-    return Committed(
-        branch,
-        made.id,
-        made.message,
-        file_changes(made.changes()),
-        workspace.command(f"undo {branch}"),
-    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -11,41 +11,19 @@ from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import AlreadyExistsError, InvalidInputError
 from jupyter_lake.verbs.cells import Cell, count, id_cell, size
+from jupyter_lake.verbs.committing import Committed, Unchanged, committed, new_commit
 from jupyter_lake.verbs.output import Block, Line, Output
 from jupyter_lake.verbs.places import BranchPlace, branch_place, place
 from jupyter_lake.verbs.registry import argument, verb
-from jupyter_lake.verbs.staging import (
-    Committed,
-    Staged,
-    committed,
-    need_message,
-    new_commit,
-    staged,
-    writing,
-)
+from jupyter_lake.verbs.staging import Staged, need_message, staged, writing
 
 if TYPE_CHECKING:
     from jupyter_lake.store import Transaction
     from jupyter_lake.verbs.workspace import Workspace
 
-__all__ = ["Fetched", "Unchanged", "get", "import_", "put", "rm"]
+__all__ = ["Fetched", "get", "import_", "put", "rm"]
 
 _MESSAGE = argument("-m", "--message", metavar="MSG", help="what the commit is for")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Unchanged(Output):
-    """A change that changed nothing: the branch held that already."""
-
-    address: str
-
-    def blocks(self) -> Sequence[Block]:
-        """Return one line."""
-        return [Line((Cell(self.address, style="strong"), "is so already: nothing to commit."))]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the address, and no commit."""
-        return {"address": self.address, "commit": None}
 
 
 def _told(

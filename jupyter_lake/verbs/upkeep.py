@@ -34,9 +34,13 @@ class Cleared(Output):
     def blocks(self) -> Sequence[Block]:
         """Return a total, then a row for each kind."""
         verb = "Would delete" if self.dry_run else "Deleted"
-        total = quantity(sum(self.deleted.values()), "object")
-        freed = size(sum(self.freed.values()))
-        title = Line((f"{verb} {total} of", Cell(self.subject, style="strong"), freed))
+        count = sum(self.deleted.values())
+        what = (
+            f"{quantity(count, 'object')}, {size(sum(self.freed.values()))},"
+            if count
+            else "nothing"
+        )
+        title = Line((f"{verb} {what} of", Cell(self.subject, style="strong")))
         rows = tuple(
             (kind, number(amount), size(self.freed.get(kind, 0)))
             for kind, amount in self.deleted.items()

@@ -45,7 +45,7 @@ TERMINAL = ("terminal",)
 
 MISTAKES = [
     Mistake("no such repo", "diff sales other", "other", "sales", "repo-not-found"),
-    Mistake("widgets in a terminal", "explore", "notebook", "explore", "usage", fronts=TERMINAL),
+    Mistake("widgets in a terminal", "explore", "notebook", "%load_ext", "usage", fronts=TERMINAL),
     Mistake("two paths", "diff sales/a sales/b", "two paths", "same path", "invalid-address"),
     Mistake("rows of no table", "diff sales@v1 --rows", "no path", "TABLE", "invalid-address"),
     Mistake("a file as a folder", "get sales here.txt/out", "here.txt", "", "system"),
@@ -177,7 +177,7 @@ MISTAKES = [
         fronts=NOTEBOOK,
     ),
     Mistake(
-        "only in a notebook", "begin sales", "notebook", "%lake begin", "usage", fronts=TERMINAL
+        "only in a notebook", "begin sales", "notebook", "%load_ext", "usage", fronts=TERMINAL
     ),
 ]
 

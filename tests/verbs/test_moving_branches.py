@@ -27,6 +27,9 @@ def test_a_branch_goes_its_way_and_is_merged(do: Do) -> None:
     assert len(log.commits[0].parents) == 2
     assert "●─╮" in repr(log)
     assert "Take it back: jupyter lake undo sales@main" in repr(merged)
+    assert (
+        repr(do("merge sales@draft --into main")) == "sales@main holds all of sales@draft already."
+    )
 
 
 def test_the_graph_of_a_path_is_one_line(do: Do) -> None:

@@ -44,7 +44,7 @@ def test_gc_says_what_it_would_delete(do: Do, tmp_path: Path) -> None:
     do("put a.txt sales -m x")
     do("undo sales")
     cleared = do("gc --dry-run --days 0")
-    assert "Would delete 0 objects" in repr(cleared)
+    assert "Would delete nothing of" in repr(cleared)
     assert cleared.young > 0
     assert "too young to judge" in repr(cleared)
     lake = Lake.open(str(tmp_path / "lake"))

@@ -82,5 +82,5 @@ def test_a_verb_of_the_other_front_says_where_it_works() -> None:
         parse_words(["publish", "x", "--to", "a/b"], prefix="jupyter lake")
     assert caught.value.lines() == [
         "'publish' needs what only a notebook has.",
-        "Use it in a notebook, as %lake publish.",
+        "Use it in one, after `%load_ext jupyter_lake`.",
     ]
