@@ -1,8 +1,8 @@
 """What a path in a commit is as a table: one file, or files of one format.
 
-A path names, in this order: a file; a folder, with the files under it; a file
-whose name without its extensions it is (``airlines`` for ``airlines.csv.gz``);
-or, with ``*``, ``?`` or ``[``, the files that match. As in Hive and Spark, files
+A path names, in this order: a file; a folder, with the files under it; with
+``*``, ``?`` or ``[``, the files that match; a file whose name without its
+extensions it is (``airlines`` for ``airlines.csv.gz``). As in Hive and Spark, files
 and folders whose names begin with ``_`` or ``.`` are no data, and folders named
 ``key=value`` give a column each.
 """
@@ -14,11 +14,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import DatasetNotFoundError, LakeError
+from jupyter_lake.query.partitions import Pairs, pairs_of, types_of
 
 if TYPE_CHECKING:
     from jupyter_lake.store import Commit, DataFile
@@ -57,6 +58,8 @@ class Dataset:
         Sorted by path.
     partitions
         For each file, its folders' ``key=value`` pairs; empty without such folders.
+    partition_types
+        The types of the columns they give, by what all of the dataset's files say.
     part
         What tells some of a dataset's files from all of them; empty for all.
     """
@@ -66,7 +69,8 @@ class Dataset:
     format: str
     compression: str
     files: tuple[DataFile, ...]
-    partitions: tuple[Mapping[str, str | None], ...] = ()
+    partitions: tuple[Pairs, ...] = ()
+    partition_types: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
 
     def only(self, keep: Sequence[int]) -> Dataset:
@@ -146,7 +150,8 @@ def resolve_dataset(commit: Commit, path: str) -> Dataset:
         several formats.
     """
     path = path.strip("/")
-    files = _matching(commit, path) if _GLOB.search(path) else _named(commit, path)
+    pattern = _GLOB.search(path) is not None and next(commit.entries(path), None) is None
+    files = _matching(commit, path) if pattern else _named(commit, path)
     return dataset_of(commit, path, files)
 
 
@@ -169,7 +174,10 @@ def dataset_of(commit: Commit, path: str, files: Sequence[DataFile]) -> Dataset:
             hint='Name one of them with a pattern, as in repo."folder/*.csv".',
         )
     ((kind, compression), members) = next(iter(kinds.items()))
-    return Dataset(commit, path, kind, compression, tuple(members), _partitions(members))
+    paths = [file.path for file in members]
+    partitions = pairs_of(paths)
+    types = types_of(paths) if partitions else {}
+    return Dataset(commit, path, kind, compression, tuple(members), partitions, types)
 
 
 def differences(dataset: Dataset) -> list[str]:
@@ -218,7 +226,7 @@ def _meant(commit: Commit, path: str) -> str | None:
         return None
     base = f"{folder}/" if folder else ""
     names = {item.path: item.path.removeprefix(base) for item in there}
-    stems = {place: n.partition(".")[0] for place, n in names.items() if format_of(n) is not None}
+    stems = {place: _stem(n) for place, n in names.items() if format_of(n) is not None}
     folded = name.casefold()
     for meant in (
         [place for place, stem in stems.items() if stem == name],
@@ -228,6 +236,13 @@ def _meant(commit: Commit, path: str) -> str | None:
         if meant:
             return meant[0] if len(meant) == 1 else None
     return None
+
+
+def _stem(name: str) -> str:
+    """Return a table's file name without the extensions that say what it is."""
+    if name.lower().endswith(tuple(f".{each}" for each in _COMPRESSIONS)):
+        name = name.rpartition(".")[0]
+    return name.rpartition(".")[0]
 
 
 def _matching(commit: Commit, pattern: str) -> list[DataFile]:
@@ -254,7 +269,7 @@ def _everything(commit: Commit, folder: str) -> list[DataFile]:
 def _translated(pattern: str) -> re.Pattern[str]:
     """Return a glob as an expression: ``*`` stays in its folder, ``**`` does not."""
     parts = []
-    for part in re.split(r"(\*\*/?|\*|\?|\[[^\]]*\])", pattern):
+    for part in re.split(r"(\*\*/?|\*|\?|\[!?\]?[^\]]*\])", pattern):
         if part in ("**", "**/"):
             parts.append("(?:.*/)?" if part.endswith("/") else ".*")
         elif part == "*":
@@ -270,25 +285,3 @@ def _translated(pattern: str) -> re.Pattern[str]:
 
 def _hidden(path: str) -> bool:
     return any(part.startswith(("_", ".")) and "=" not in part for part in path.split("/"))
-
-
-def _partitions(files: Sequence[DataFile]) -> tuple[Mapping[str, str | None], ...]:
-    """Return the files' ``key=value`` folders if each file has the same keys."""
-    if not all("=" in file.path for file in files):
-        return ()
-    found = [_pairs(file.path) for file in files]
-    keys = sorted(found[0])  # DuckDB's order of such columns
-    if not keys or any(sorted(pairs) != keys for pairs in found):
-        return ()
-    return tuple({key: pairs[key] for key in keys} for pairs in found)
-
-
-def _pairs(path: str) -> dict[str, str | None]:
-    from urllib.parse import unquote
-
-    folders = [part for part in path.split("/")[:-1] if "=" in part]
-    pairs = (folder.partition("=") for folder in folders)
-    return {
-        key: None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value)
-        for key, _, value in pairs
-    }

@@ -7,13 +7,13 @@ bounds say that no row of it can satisfy one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.query.parsing import parse
-from jupyter_lake.query.views import partition_type
+from jupyter_lake.query.partitions import value_of
 from jupyter_lake.store.statistics import decode_value
 
 if TYPE_CHECKING:
@@ -98,18 +98,9 @@ def _known(dataset: Dataset, index: int, wanted: Collection[str]) -> dict[str, t
             bounds[name.casefold()] = (decode_value(least), decode_value(greatest))
     if dataset.partitions:
         for key, text in dataset.partitions[index].items():
-            value = _typed(text, partition_type(dataset, key))
+            value = value_of(text, dataset.partition_types[key])
             bounds[key.casefold()] = (value, value)
     return bounds
-
-
-def _typed(text: str | None, kind: str) -> Any:
-    readers: dict[str, Callable[[str], Any]] = {
-        "BIGINT": int,
-        "DATE": date.fromisoformat,
-        "TIMESTAMP": datetime.fromisoformat,
-    }
-    return None if text is None else readers.get(kind, str)(text)
 
 
 def _prunable(select: exp.Select, table: exp.Table) -> bool:

@@ -12,7 +12,6 @@ may write to one database only.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from jupyter_lake.query.datasets import Dataset
     from jupyter_lake.store import DataFile
 
-__all__ = ["CATALOG", "Views", "partition_type", "reading", "select"]
+__all__ = ["CATALOG", "Views", "reading", "select"]
 
 CATALOG = "lake_views"
 MANY = 50
@@ -185,7 +184,7 @@ def select(
     """
     folded = {name.casefold() for name in own}
     columns = {
-        key: _looked_up([pairs[key] for pairs in dataset.partitions], partition_type(dataset, key))
+        key: _looked_up([pairs[key] for pairs in dataset.partitions], dataset.partition_types[key])
         for key in dataset.partition_keys
     }
     if filename and "filename" not in folded:
@@ -221,23 +220,6 @@ def _file_by_file(dataset: Dataset, columns: Mapping[str, str]) -> str:
         )
         parts.append(f"SELECT *{added} FROM {reading(dataset, [file])}")
     return " UNION ALL BY NAME ".join(parts)
-
-
-# What DuckDB's hive_types_autocast takes a folder's value for, in its order.
-_KINDS = {
-    "DATE": re.compile(r"\d{4}-\d{2}-\d{2}"),
-    "TIMESTAMP": re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"),
-    "BIGINT": re.compile(r"[+-]?\d{1,18}"),
-}
-
-
-def partition_type(dataset: Dataset, key: str) -> str:
-    """Return the type of a column that folders give."""
-    values = {pairs[key] for pairs in dataset.partitions}
-    for kind, pattern in _KINDS.items():
-        if values != {None} and all(v is None or pattern.fullmatch(v) for v in values):
-            return kind
-    return "VARCHAR"
 
 
 def reading(dataset: Dataset, files: Sequence[DataFile], *, options: str = "") -> str:

@@ -7,6 +7,8 @@ names. A pair is what the lake is asked, and what plain DuckDB is asked for it.
 # ruff: noqa: E501, Q003  a statement is read best on one line
 from __future__ import annotations
 
+from tests.query.corpus_files import FOLDERS
+
 # The plain side's view for each name, over files below the folder of a commit.
 VIEWS: dict[str, str] = {
     "orders": "read_parquet('{root}/orders/*.parquet')",
@@ -49,6 +51,11 @@ SECOND_VIEWS: dict[str, str] = {
     "floats": "read_parquet('{root}/floats.parquet')",
     "points": "points_variable",
     "notes": "read_csv('{root}/notes/n.csv')",
+}
+
+SECOND_VIEWS |= {
+    f"folders/{kind}": f"read_parquet('{{root}}/folders/{kind}/*/*.parquet', hive_partitioning = true)"
+    for kind in FOLDERS
 }
 
 Statement = str | tuple[str, str]
@@ -317,4 +324,31 @@ LOCALS: list[Statement] = [
     "CREATE OR REPLACE TABLE t8 AS SELECT id FROM sales.customers; MERGE INTO t8 USING sales.orders s ON t8.id = s.id WHEN NOT MATCHED THEN INSERT VALUES (s.id); SELECT max(id) FROM t8",
 ]
 
-STATEMENTS: list[Statement] = [*NAMES, *PLACES, *PRUNED, *FORMATS, *LOCALS]
+PARTITIONS: list[Statement] = [
+    *(f'SELECT * FROM sales."folders/{kind}"' for kind in FOLDERS),
+    "SELECT * FROM sales.\"folders/letters\" WHERE k = '1'",
+    "SELECT * FROM sales.\"folders/huge\" WHERE k = '1'",
+    "SELECT * FROM sales.\"folders/zeros\" WHERE k = 7",
+    "SELECT * FROM sales.\"folders/zeros\" WHERE k = '007'",
+    'SELECT * FROM sales."folders/months" WHERE k IN (11, 1)',
+    'SELECT * FROM sales."folders/signs" WHERE k < 0',
+    "SELECT * FROM sales.\"folders/short_days\" WHERE k = '2026-01-02'",
+    "SELECT * FROM sales.\"folders/short_days\" WHERE k > TIMESTAMP '2026-01-02 12:00:00'",
+    "SELECT * FROM sales.\"folders/times\" WHERE k > '2026-01-01 12:00:00'",
+    "SELECT * FROM sales.\"folders/escaped_times\" WHERE k::DATE = '2026-01-02'",
+    "SELECT * FROM sales.\"folders/escaped\" WHERE k = 'north east'",
+    "SELECT * FROM sales.\"folders/escaped\" WHERE k IN ('a=b', 'söuth/x')",
+    "SELECT * FROM sales.\"folders/escaped\" WHERE k NOT IN ('a=b')",
+    "SELECT * FROM sales.\"folders/escaped\" WHERE k LIKE '%=%'",
+    "SELECT * FROM sales.\"folders/escaped\" WHERE k ILIKE 'NORTH%'",
+    "SELECT * FROM sales.\"folders/escaped\" WHERE k > 'b'",
+    "SELECT * FROM sales.\"folders/escaped\" WHERE k IS DISTINCT FROM 'a=b'",
+    'SELECT * FROM sales."folders/escaped" WHERE k IS NULL',
+    "SELECT * FROM sales.\"folders/escaped\" WHERE coalesce(k, 'none') = 'none'",
+    "SELECT * FROM sales.\"folders/empty\" WHERE k = ''",
+    'SELECT * FROM sales."folders/halves" WHERE k = 1.5',
+    "SELECT f.* FROM sales.\"folders/letters\" f JOIN (VALUES ('x')) v(x) ON f.k = v.x",
+    'SELECT * FROM sales."folders/nulls" WHERE k = (SELECT max(k) FROM sales."folders/nulls")',
+]  # fmt: skip
+
+STATEMENTS: list[Statement] = [*NAMES, *PLACES, *PRUNED, *FORMATS, *LOCALS, *PARTITIONS]

@@ -13,6 +13,23 @@ from pyarrow import feather
 
 DAY = date(2026, 1, 1)
 
+# What folders say of a column `k`: each list is a table whose type DuckDB guesses.
+FOLDERS = {
+    "zeros": ["007", "042", "1"],
+    "months": ["01", "11", "12"],
+    "signs": ["-01", "0", "10"],
+    "huge": ["99999999999999999999", "1"],
+    "letters": ["1", "x"],
+    "halves": ["1.5", "2.25"],
+    "nulls": ["1", "__HIVE_DEFAULT_PARTITION__"],
+    "short_days": ["2026-1-2", "2026-01-03"],
+    "no_days": ["2026-02-30"],
+    "times": ["2026-01-01 10:00:00", "2026-01-02T11:30:00"],
+    "escaped_times": ["2026-01-01 10%3A00%3A00", "2026-01-02 11%3A30%3A00"],
+    "escaped": ["north%20east", "s%C3%B6uth%2Fx", "a%3Db", "__HIVE_DEFAULT_PARTITION__"],
+    "empty": ["", "a"],
+}
+
 
 def write_first(root: Path) -> None:
     """Write the files of the first commit."""
@@ -43,6 +60,9 @@ def write_second(root: Path) -> None:
     _text(root / "shops/kind=small/s.csv", "shop,size\n3,1\n")
     _parquet(root / "days/day=2026-01-01/x.parquet", pa.table({"n": [1, 2]}))
     _parquet(root / "days/day=2026-01-02/x.parquet", pa.table({"n": [3]}))
+    for kind, values in FOLDERS.items():
+        for number, value in enumerate(values):
+            _parquet(root / f"folders/{kind}/k={value}/x.parquet", pa.table({"n": [number]}))
     _parquet(root / "mixed/a.parquet", pa.table({"id": [1, 2], "old": ["x", "y"]}))
     _parquet(root / "mixed/b.parquet", pa.table({"new": [1.5], "id": [3]}))
     _parquet(root / "widening/a.parquet", pa.table({"n": pa.array([1, 2], pa.int32())}))

@@ -71,6 +71,9 @@ FILES = [
     "twice.parquet",
     "Case/x.parquet",
     "odd [1].csv",
+    "odd [1]/x.csv",
+    "dotted.v2.csv",
+    "dotted.v2.1.csv.gz",
 ]
 
 
@@ -90,6 +93,12 @@ FILES = [
         ("SHOPS", ["shops.csv.gz"]),
         ("twice.csv", ["twice.csv"]),
         ("case", ["Case/x.parquet"]),
+        ("odd [1].csv", ["odd [1].csv"]),
+        ("odd [1]", ["odd [1]/x.csv"]),
+        ("odd [[]1].csv", ["odd [1].csv"]),
+        ("odd [[]?[]].csv", ["odd [1].csv"]),
+        ("dotted.v2", ["dotted.v2.csv"]),
+        ("dotted.v2.1", ["dotted.v2.1.csv.gz"]),
     ],
 )
 def test_paths_name_files(tmp_path: Path, path: str, expected: list[str]) -> None:
