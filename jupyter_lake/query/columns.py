@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from jupyter_lake.query.parsing import parse
+from jupyter_lake.query.parsing import parse, silenced
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -45,7 +45,8 @@ def columns_read(statement: str, known: Mapping[int, Known]) -> Mapping[int, Col
             continue
         for way in (_qualified, _guessed):
             try:
-                names = way(cast("exp.Expression", query), known)
+                with silenced():
+                    names = way(cast("exp.Expression", query), known)
             except (SqlglotError, KeyError, AttributeError, TypeError, ValueError, RecursionError):
                 continue
             found |= {

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake import access
 from jupyter_lake.errors import LakeError, QueryError, RepoNotFoundError, closest
 from jupyter_lake.query.datasets import format_of
-from jupyter_lake.query.names import plainly
+from jupyter_lake.query.names import plainly, quoted
 
 if TYPE_CHECKING:
     from jupyter_lake.store import Lake, Repo
 
-__all__ = ["explained"]
+__all__ = ["explained", "unknown_place"]
 
 _NO_TABLE = re.compile(r"Table with name \"?([^\"!\s]+?)\"? does not exist", re.IGNORECASE)
-_NO_SCHEMA = re.compile(
-    r"(?:schema|catalog) \"([^\"]+)\"|\"([^\"]+)\" does not exist", re.IGNORECASE
-)
 _NO_COLUMN = re.compile(r"does not have a column named \"([^\"]+)\"", re.IGNORECASE)
 
 # As far as a hint is worth looking: so many repos, so many names in each.
@@ -28,21 +25,30 @@ REPOS = 50
 NAMES = 1000
 
 
-def explained(
-    error: Exception, renamed: Mapping[str, str], lake: Lake, columns: Iterable[str] = ()
-) -> Exception:
+class Told(Protocol):
+    """What is to be known of a statement that failed."""
+
+    renamed: dict[str, str]
+
+    def columns(self) -> list[str]:
+        """Return the columns of the lake's tables in the statement."""
+
+    def unknown(self) -> list[list[str]]:
+        """Return the tables whose schema nobody has, by the parts of their names."""
+
+
+def explained(error: Exception, plan: Told, lake: Lake) -> Exception:
     """Return what to raise in place of an error that a statement met.
 
     Parameters
     ----------
     error
         What DuckDB, or the reading of a file, raised.
-    renamed
-        For each schema as DuckDB knows it, what the person wrote.
+    plan
+        What became of the statement; its `renamed` gives, for each schema as
+        DuckDB knows it, what the person wrote.
     lake
         Whose names may be close to what was meant.
-    columns
-        The columns of the lake's tables in the statement.
     """
     import duckdb
 
@@ -51,15 +57,15 @@ def explained(
     if isinstance(error, duckdb.InterruptException):
         return KeyboardInterrupt()  # type: ignore[return-value]
     text = str(error)
-    for schema, written in sorted(renamed.items(), key=lambda item: -len(item[0])):
+    for schema, written in sorted(plan.renamed.items(), key=lambda item: -len(item[0])):
         text = text.replace(schema, written).replace(schema.replace('"', ""), written.strip('"'))
     message, _, rest = text.partition("\n")
     hint = " ".join(line.strip() for line in rest.splitlines() if _helps(line))
     with contextlib.suppress(LakeError), access.quiet():
-        unknown = _unknown_repo(text, lake)
-        if unknown is not None:
-            return unknown
-        hint = _near_table(message, lake) or _near_column(message, columns) or hint
+        unbound = isinstance(error, duckdb.CatalogException | duckdb.BinderException)
+        for parts in plan.unknown() if unbound else ():
+            return unknown_place(parts, lake)
+        hint = _near_table(message, lake) or _near_column(message, plan.columns()) or hint
     return QueryError(message, hint=hint or "Look at the statement near what the message names.")
 
 
@@ -97,24 +103,19 @@ def _near_column(message: str, columns: Iterable[str]) -> str:
     return f"Did you mean {' or '.join(near)}?" if near else ""
 
 
-def _unknown_repo(text: str, lake: Lake) -> RepoNotFoundError | None:
-    """Return the error for a statement that names a schema which is nearly a repo."""
-    if "does not exist" not in text:
-        return None
-    line = re.search(r"LINE \d+:.*?([a-z0-9][a-z0-9._-]*)\.[\w\"]+", text, re.IGNORECASE)
-    candidates = [name for groups in _NO_SCHEMA.findall(text) for name in groups]
-    candidates += [line.group(1)] if line else []
+def unknown_place(parts: Sequence[str], lake: Lake) -> LakeError:
+    """Return the error for a table, by the parts of its name, whose schema nobody has."""
     repos = [repo.name for repo in lake.repos()]
-    for candidate in candidates:
-        if candidate and candidate.casefold() not in repos and _asked_as_schema(text, candidate):
-            near = closest(candidate, repos)
-            return RepoNotFoundError(
-                f"There is no repo, and no schema, named {candidate!r}.",
-                hint=f"Did you mean {near[0]!r}?" if near else "`%lake repos` shows what there is.",
-            )
-    return None
-
-
-def _asked_as_schema(text: str, name: str) -> bool:
-    said = re.search(rf"(?<![\w.\"]){re.escape(name)}\s*\.", text)
-    return bool(said) or f'"{name}".' in text or f'schema "{name}"' in text
+    repo, *rest = parts
+    if len(rest) > 1 and repo.partition("@")[0].casefold() in repos:
+        meant = f"{plainly(repo)}.{quoted('/'.join(rest))}"
+        return QueryError(
+            f"{'.'.join(parts)} is no table: a lake's tables have names of two parts.",
+            hint=f'Write {meant} for a folder in a folder, or "{repo}@BRANCH".{rest[-1]}.',
+        )
+    schema = ".".join(parts[:-1])
+    near = closest(schema, repos)
+    return RepoNotFoundError(
+        f"There is no repo, and no schema, named {schema!r}.",
+        hint=f"Did you mean {near[0]!r}?" if near else "`%lake repos` shows what there is.",
+    )

@@ -32,19 +32,18 @@ class OwnNames:
         """The names of schemas and attached databases, in small letters."""
         rows = self._connection.execute(
             "SELECT database_name, schema_name FROM duckdb_schemas()"
-            " WHERE database_name NOT IN ('system', 'temp')"
-            f" AND NOT starts_with(database_name, '{CATALOG}')"
+            f" WHERE NOT starts_with(database_name, '{CATALOG}')"
         ).fetchall()
         return frozenset(name.casefold() for row in rows for name in row)
 
     @cached_property
     def tables(self) -> frozenset[tuple[str, str]]:
-        """The tables and views, by schema and by database, in small letters."""
+        """The tables and views, DuckDB's own too, by schema and by database, in small letters."""
         rows = self._connection.execute(
             "SELECT database_name, schema_name, table_name FROM duckdb_tables()"
             f" WHERE NOT starts_with(database_name, '{CATALOG}')"
             " UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views()"
-            f" WHERE NOT internal AND NOT starts_with(database_name, '{CATALOG}')"
+            f" WHERE NOT starts_with(database_name, '{CATALOG}')"
         ).fetchall()
         return frozenset(
             (place.casefold(), table.casefold())

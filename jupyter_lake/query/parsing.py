@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.tokens import Token
 
-__all__ = ["Place", "Places", "parse", "places_of", "statements_of", "tokens_of"]
+__all__ = ["Place", "Places", "parse", "places_of", "silenced", "statements_of", "tokens_of"]
 
 
 class Place(enum.Enum):
@@ -28,11 +28,24 @@ class Place(enum.Enum):
 
 @dataclass(slots=True)
 class Places:
-    """What stands where, by the start of the first name there; spans that nobody could parse."""
+    """What stands where in a text.
+
+    Attributes
+    ----------
+    known
+        What stands at a place, by the start of the first name there.
+    unparsed
+        The spans of statements that nobody could parse.
+    names
+        The tables of one name only, by their places.
+    dotted
+        The names of all other tables, part by part, and whether they are written to.
+    """
 
     known: dict[int, Place] = field(default_factory=dict)
     unparsed: list[tuple[int, int]] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    dotted: list[tuple[Place, tuple[str, ...]]] = field(default_factory=list)
 
     def of(self, start: int) -> Place | None:
         """Return what stands at a place, or None for what is no table."""
@@ -129,7 +142,7 @@ def _parsed(text: str, first: int, last: int) -> exp.Expression | None:
     )
     start = _behind_prefix(text, first, last)
     try:
-        with _silenced():
+        with silenced():
             tree = sqlglot.parse_one(" " * start + text[start:last], dialect="duckdb")
     except (sqlglot.errors.SqlglotError, RecursionError):
         return None
@@ -150,7 +163,7 @@ def _behind_prefix(text: str, first: int, last: int) -> int:
 
 
 @contextlib.contextmanager
-def _silenced() -> Iterator[None]:
+def silenced() -> Iterator[None]:
     """Keep sqlglot from telling the person that it doesn't know a statement."""
     logger = logging.getLogger("sqlglot")
     before = logger.disabled
@@ -188,8 +201,11 @@ def _collect(tree: exp.Expression, places: Places) -> None:
                 places.known[start] = Place.COLUMN
         elif len(parts) == 1:
             places.names[start] = parts[0].name
-        elif len(parts) == 2:
-            places.known[start] = Place.TARGET if node is target else Place.TABLE
+        else:
+            place = Place.TARGET if node is target else Place.TABLE
+            places.dotted.append((place, tuple(part.name for part in parts)))
+            if len(parts) == 2:
+                places.known[start] = place
 
 
 def _target(tree: exp.Expression) -> exp.Expression | None:

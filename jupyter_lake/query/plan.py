@@ -18,6 +18,7 @@ from jupyter_lake.errors import (
 from jupyter_lake.query.at_clauses import evaluated
 from jupyter_lake.query.columns import Known, columns_read
 from jupyter_lake.query.datasets import Dataset, differences
+from jupyter_lake.query.explaining import unknown_place
 from jupyter_lake.query.names import (
     Call,
     Reference,
@@ -27,7 +28,7 @@ from jupyter_lake.query.names import (
     says,
 )
 from jupyter_lake.query.own_names import OwnNames
-from jupyter_lake.query.parsing import Place
+from jupyter_lake.query.parsing import Place, places_of
 from jupyter_lake.query.pruning import Condition, conditions_at, pruned
 from jupyter_lake.query.views import Views, select
 
@@ -106,6 +107,7 @@ class Plan:
         spans = [(call.start, call.end, self._call(call)) for call in find_calls(self._statement)]
         references = find_references(self._statement, self._known)
         spans += self._replacements(references)
+        self._refuse_strays(variables)
         self.notes += self._own.hiding(self._statement, variables)
         text = self._statement
         for start, end, replacement in sorted(spans, reverse=True):
@@ -156,6 +158,28 @@ class Plan:
             if reference.place is Place.COLUMN and name in schemas:
                 spans.append((reference.start, reference.end, schemas[name]))
         return spans
+
+    def _refuse_strays(self, variables: Mapping[str, object]) -> None:
+        """Refuse names of tables that nobody has, which DuckDB would take for a variable's.
+
+        It looks at the last part alone, and reads the variable `orders` for ``slaes.orders``.
+        """
+        for place, (*before, table) in places_of(self._statement).dotted:
+            if table not in variables or place is Place.TARGET:
+                continue
+            if len(before) == 1 and self._known(before[0]):
+                continue
+            if (before[-1].casefold(), table.casefold()) not in self._own.tables:
+                raise unknown_place([*before, table], self._session.lake)
+
+    def unknown(self) -> list[list[str]]:
+        """Return the tables whose schema is no repo and nothing of the connection's, by parts."""
+        return [
+            list(parts)
+            for _, parts in places_of(self._statement).dotted
+            if not (len(parts) == 2 and self._known(parts[0]))
+            and parts[0].casefold() not in self._own.schemas
+        ]
 
     def _resolved(self, references: Sequence[Reference]) -> list[tuple[Reference, str]]:
         """Return the schemas the references stand for: one for each name, said once or often."""

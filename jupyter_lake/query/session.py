@@ -117,7 +117,7 @@ class Session:
 
         def told(error: Exception) -> Exception:
             cause = self.runner.cause_of(error)
-            return explained(cause, plan.renamed, self.lake, plan.columns())
+            return explained(cause, plan, self.lake)
 
         try:
             scope = _readable(statement, variables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from jupyter_lake.errors import (
@@ -82,3 +83,49 @@ def test_a_folder_without_tables_says_what_a_table_is(session: Session) -> None:
     with pytest.raises(DatasetNotFoundError, match="holds no table") as caught:
         session.sql("FROM sales.notes")
     assert "Parquet" in caught.value.hint
+
+
+STRAYS = [
+    ("FROM slaes.orders", RepoNotFoundError, "slaes", "sales"),
+    ("SELECT * FROM sales.customers JOIN slaes.orders USING (id)", RepoNotFoundError, "slaes", ""),
+    ("SUMMARIZE slaes.orders", RepoNotFoundError, "slaes", "sales"),
+    ("COPY slaes.orders TO 'x.csv'", RepoNotFoundError, "slaes", "sales"),
+    ("CREATE TABLE kept AS FROM slaes.orders", RepoNotFoundError, "slaes", "sales"),
+    ("FROM sales.main.orders", QueryError, "two parts", '"sales@BRANCH".orders'),
+    ("FROM memory.slaes.orders", RepoNotFoundError, "memory.slaes", ""),
+]
+
+
+@pytest.mark.parametrize(("statement", "kind", "message", "hint"), STRAYS, ids=str)
+def test_a_variable_never_stands_in_for_a_misnamed_table(
+    session: Session, statement: str, kind: type[LakeError], message: str, hint: str
+) -> None:
+    variables = {"orders": pa.table({"id": [-1]})}
+    with pytest.raises(kind) as caught:
+        session.sql(statement, variables=variables)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+    assert session.sql("FROM orders", variables=variables).fetchall() == [(-1,)]
+
+
+def test_a_variable_stands_beside_tables_of_its_name(session: Session) -> None:
+    variables = {"orders": pa.table({"id": [-1]})}
+    session.sql("CREATE SCHEMA own")
+    session.sql("CREATE TABLE own.orders AS SELECT 7 AS id", variables=variables)
+    for name, first in (
+        ("own.orders", 7),
+        ("memory.own.orders", 7),
+        ("orders", -1),
+        ("sales.orders", 1),
+    ):
+        statement = f"SELECT min(id) FROM {name}"
+        assert session.sql(statement, variables=variables).fetchall() == [(first,)]
+
+
+def test_a_long_line_shows_no_name_of_our_making(session: Session) -> None:
+    condition = " AND ".join(["id > 0"] * 20)
+    with pytest.raises(QueryError, match="nothing") as caught:
+        session.sql(
+            f"SELECT * FROM nothing WHERE id IN (SELECT id FROM sales.orders) AND {condition}"
+        )
+    assert "lake_views" not in " ".join(caught.value.lines())

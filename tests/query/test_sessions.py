@@ -11,6 +11,7 @@ import pytest
 
 from jupyter_lake.errors import LakeError, ReadOnlyError
 from jupyter_lake.query import Session
+from jupyter_lake.store import Lake
 from tests.query.lakes import count, orders, sales_lake
 
 
@@ -204,3 +205,17 @@ def test_the_connection_is_duckdbs_own(session: Session) -> None:
     assert isinstance(session.connection, duckdb.DuckDBPyConnection)
     session.connection.execute("CREATE TABLE by_hand AS SELECT 5 AS n")
     assert session.sql("FROM by_hand").fetchall() == [(5,)]
+
+
+def test_a_repo_hides_no_table_of_duckdbs_own(tmp_path: Path) -> None:
+    lake = Lake.create(str(tmp_path / "lake"))
+    for name in ("information_schema", "main", "temp"):
+        with lake.create_repo(name).transaction("main", message="x") as transaction:
+            transaction.write("tables.csv", b"id\n1\n")
+    session = Session(lake)
+    session.sql("CREATE TABLE main.mine AS SELECT 1 AS x; CREATE TEMP TABLE temp.own AS SELECT 2")
+    found = session.sql("SELECT table_name FROM information_schema.tables ORDER BY 1")
+    assert [row for row in found.fetchall() if row[0] in ("mine", "own")] == [("mine",), ("own",)]
+    assert '"information_schema@main".tables' in found.notes[0]
+    for name in ('"information_schema@main"', "main", "temp"):
+        assert session.sql(f"FROM {name}.tables").fetchall() == [(1,)]
