@@ -86,6 +86,10 @@ class FileHashes:
     def _connect(self) -> sqlite3.Connection:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._file, timeout=1)
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(_TABLE)
+        try:
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute(_TABLE)
+        except BaseException:
+            connection.close()
+            raise
         return connection
