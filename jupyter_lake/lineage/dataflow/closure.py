@@ -15,6 +15,7 @@ from jupyter_lake.lineage.dataflow.known import DRAWS, PLOT_STARTERS, RANDOM_MOD
 from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class, local_module
 from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Use
+from jupyter_lake.lineage.dataflow.shapes import is_open_container
 from jupyter_lake.lineage.dataflow.walk import Walk
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Closure(Walk):
         """Read the state of the user's own modules that are imported (again)."""
         before = len(self._run)
         self._follow_reloads()
+        self._follow_libraries()
         for name in self.reading.imports:
             path, _, member = name.rpartition(".")
             for module, names in (
@@ -96,6 +98,15 @@ class Closure(Walk):
                     else:
                         self._slot(module, member, use)
         return len(self._run) != before
+
+    def _follow_libraries(self) -> None:
+        """Take the libraries that are imported again for used."""
+        for name in self.reading.imports:
+            module = None if _own(name, self.namespace) else sys.modules.get(name)
+            mark = (id(module), "import")
+            if module is not None and mark not in self._run:
+                self._run.add(mark)
+                self._modules.append((module, Use(Level.RUN, certain=True, after=frozenset())))
 
     def _follow_reloads(self) -> None:
         """Take all variables of a module that is loaded again for ones it may bind."""
@@ -141,16 +152,19 @@ class Closure(Walk):
         if isinstance(value, types.FunctionType):
             if use.level >= Level.CALL:
                 self._function(value, use)
+        elif isinstance(value, types.CodeType):
+            self._code(code_facts(value), self.namespace, use)
         elif isinstance(value, types.ModuleType):
             self._modules.append((value, use))
         elif isinstance(value, type):
             self._class(value, use, variable)
+            self._class(type(value), Use(Level.RUN, use.certain, use.after), variable)
         elif isinstance(
             value, types.GeneratorType | types.CoroutineType | types.AsyncGeneratorType
         ):
             self._suspended(value, use)
         else:
-            self._class(type(value), use, variable)
+            self._class(type(value), Use(Level.RUN, use.certain, use.after), variable)
             own = instance_dict(value) or {}
             if any(isinstance(member, _FUNCTIONS) for member in own.values()):
                 self._callbacks.append((own, use, variable))
@@ -238,7 +252,7 @@ class Closure(Walk):
     def _methods(self, base: type, cls: type, use: Use, variable: str) -> None:
         every = _has_library_base(cls, self.namespace)
         for name, member in list(vars(base).items()):
-            if every or self.reader.names_method(name):
+            if every or self.reader.names_method(name, use.level):
                 mark = (id(member), name)
                 if mark not in self._run and type(member) not in ATOMS:
                     self._run.add(mark)
@@ -250,14 +264,23 @@ class Closure(Walk):
             self._pyplot(use)
         elif name in RANDOM_MODULES and DRAWS & self.reading.attributes:
             self.draws = True
-        elif name == "os" and {"environ", "getenv", "putenv"} & self.reading.attributes:
-            self.visit(module.environ, use, "os")
+        elif name == "os" and {"getenv", "putenv"} & self.reading.attributes:
+            self._slot(module, "environ", use)
         if module.__dict__ is not self.namespace and not is_local_module(module):
+            self._library(module, use)
             return
         names = self.reading.attributes | self.reading.patches | self.reading.strings
         for name in names & module.__dict__.keys() | (self.reading.patches):
             mark = (id(module), name)
             if mark not in self._run:
+                self._run.add(mark)
+                self._slot(module, name, Use(Level.RUN, use.certain, use.after))
+
+    def _library(self, module: types.ModuleType, use: Use) -> None:
+        """Follow the containers of a library's module that are named: ``sys.path``."""
+        for name in [name for name in self.reading.attributes if name in module.__dict__]:
+            value, mark = module.__dict__[name], (id(module), name)
+            if mark not in self._run and is_open_container(value):
                 self._run.add(mark)
                 self._slot(module, name, Use(Level.RUN, use.certain, use.after))
 

@@ -26,6 +26,7 @@ from jupyter_lake.lineage.dataflow.strings import (
     looks_like_sql,
     shell_names,
     sql_tables,
+    template_fields,
     words,
 )
 from jupyter_lake.lineage.dataflow.texts import HOLE, file_names
@@ -67,7 +68,7 @@ class Engines(Foresight):
         """Read the strings of a call that reaches an engine, and what else its name tells."""
         self._namespace_call(node, name)
         self._effects(node, name)
-        if self._is_engine(name):
+        if self._is_engine(name) and not self._has_own_namespace(node, name):
             for argument in _arguments(node):
                 for text in self.texts(argument):
                     self.engine_text(text, name, self._is_function(node))
@@ -213,6 +214,23 @@ class Engines(Foresight):
         if any(set(mode) & set("wax+") for mode in modes if len(mode) <= 4) and node.args:
             self.reading.files_written.update(file_names(self.texts(node.args[0])))
 
+    def _has_own_namespace(self, node: ast.Call, name: str) -> bool:
+        """Tell whether ``exec`` or ``eval`` is handed another namespace than the notebook's."""
+        if name not in ("exec", "eval") or not isinstance(node.func, ast.Name):
+            return False
+        spaces = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+        return bool(spaces) and not any(self._is_notebooks(space) for space in spaces)
+
+    def _is_notebooks(self, node: ast.expr) -> bool:
+        """Tell whether an expression may be the notebook's namespace, or hold it."""
+        if isinstance(node, ast.Name):
+            assigned = self.assigned.get(node.id)
+            if assigned is not None and not isinstance(assigned, ast.Name):
+                return self._is_notebooks(assigned)
+            known = self.peek_name(node.id)
+            return known is self.peek.MISSING or known is self.peek.namespace
+        return any(self._is_namespace(part) for part in ast.walk(node))
+
     # -- subscripts ------------------------------------------------------------------------
 
     def special_subscript(self, node: ast.Subscript) -> bool:
@@ -245,7 +263,7 @@ class Engines(Foresight):
         return {name for name in self.peek.namespace if parts.fullmatch(name)}
 
     @staticmethod
-    def _is_namespace(node: ast.expr) -> bool:
+    def _is_namespace(node: ast.AST) -> bool:
         if isinstance(node, ast.Attribute):
             return node.attr in ("user_ns", "user_global_ns")
         return (
@@ -262,6 +280,7 @@ class Engines(Foresight):
         found = set(self.reading.strings)
         for text in self.reading.strings:
             found.update(format_fields(text))
+            found.update(template_fields(text))
         for name in list(self.reading.uses):
             found.update(self.peek.text(name))
             if self.reading.hands_namespace:

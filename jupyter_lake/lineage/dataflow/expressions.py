@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.dataflow.known import LAZY_CALLS, NEVER_CALL, QUIET_CALLS
+from jupyter_lake.lineage.dataflow.known import (
+    LAZY_CALLS,
+    LOOKING_CALLS,
+    NEVER_CALL,
+    QUIET_CALLS,
+    wordset,
+)
 from jupyter_lake.lineage.dataflow.magics import Magics
 from jupyter_lake.lineage.dataflow.reading import Level, Use
 from jupyter_lake.lineage.dataflow.scopes import Function, Scope, bound_names, function_scope
@@ -16,10 +22,12 @@ if TYPE_CHECKING:
 
     from jupyter_lake.lineage.dataflow.peeking import Peek
 
-CALL, MENTION, RUN = Level.CALL, Level.MENTION, Level.RUN
-_RUN_BY_CREATION = frozenset(
-    ("__init__", "__new__", "__post_init__", "__call__", "__init_subclass__", "__set_name__")
+CALL, MENTION, RUN, SHOWN = Level.CALL, Level.MENTION, Level.RUN, Level.SHOWN
+RUN_BY_CREATION = wordset(
+    "__init__ __new__ __post_init__ __call__ __init_subclass__ __set_name__ __setattr__ "
+    "__prepare__ __instancecheck__"
 )
+"""The methods that making an object, or a child class, may run."""
 Deferred = tuple[ast.AST, tuple[Scope, ...]]
 
 
@@ -41,8 +49,9 @@ class Expressions(Magics):
         self.dead = False
         self.loops: list[tuple[list[set[str]], list[set[str]]]] = []
         self.ran: set[tuple[int, Level]] = set()
-        self.classes: list[tuple[ast.ClassDef, tuple[Scope, ...], frozenset[str]]] = []
+        self.classes: list[tuple[ast.ClassDef, tuple[Scope, ...], frozenset[str], Level]] = []
         self.kept: list[ast.AST] = []
+        self.imported: set[str] = set()
 
     # -- names -----------------------------------------------------------------------------
 
@@ -77,9 +86,15 @@ class Expressions(Magics):
         if value is not None and not isinstance(value, ast.Constant):
             deferred[name] = (value, self.scopes)
         if scope is None:
+            self.let_go(name)
             self.sure.add(name)
             self.reading.stores.add(name)
         self.assigned[name] = value if isinstance(value, ast.expr) else None
+
+    def let_go(self, name: str) -> None:
+        """Record that a variable's object may go: its class may have a last word."""
+        if name not in self.sure and self.peek.has_finalizer(name):
+            self.load(name, Level.ATTRIBUTE)
 
     def peek_name(self, name: str) -> object:
         """Return the live object of a name that this cell has not touched yet, or MISSING."""
@@ -101,7 +116,7 @@ class Expressions(Magics):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._run_function(node, level)
         elif isinstance(node, ast.ClassDef):
-            self._run_class(node)
+            self._run_class(node, level)
         elif isinstance(node, ast.expr):
             self.visit(node, level)
         self.scopes, self.dead, self.loops, self.sure = saved
@@ -130,12 +145,12 @@ class Expressions(Magics):
         """Walk statements; the child class knows how."""
         raise NotImplementedError
 
-    def _run_class(self, node: ast.ClassDef) -> None:
+    def _run_class(self, node: ast.ClassDef, level: Level) -> None:
         for base in node.bases:
-            self.visit(base, RUN)
-        self.classes.append((node, self.scopes, frozenset(self.sure)))
+            self.visit(base, max(level, CALL))
+        self.classes.append((node, self.scopes, frozenset(self.sure), level))
         for method in _methods(node):
-            if method.name in _RUN_BY_CREATION:
+            if level >= CALL and method.name in RUN_BY_CREATION:
                 self.run((method, self.scopes), RUN)
 
     def run_methods(self) -> None:
@@ -143,17 +158,24 @@ class Expressions(Magics):
         count = -1
         while count != len(self.ran):
             count = len(self.ran)
-            for node, scopes, sure in list(self.classes):
+            for node, scopes, sure, level in list(self.classes):
                 for method in _methods(node):
-                    if self.names_method(method.name):
+                    if self.names_method(method.name, level):
                         current, self.sure = self.sure, set(sure)
                         self.run((method, scopes), RUN)
                         self.sure = current
 
-    def names_method(self, name: str) -> bool:
-        """Tell whether a method of this name may be called by what runs."""
-        dunder = name.startswith("__") and name.endswith("__")
-        return dunder or name in self.reading.attributes or name in self.reading.strings
+    def names_method(self, name: str, level: Level) -> bool:
+        """Tell whether a method of this name may be called by what uses a class up to a level.
+
+        Of an object that is made and only kept, just what makes it runs.
+        """
+        if level == RUN and name.startswith("__") and name.endswith("__"):
+            return True
+        if level == CALL and name in RUN_BY_CREATION:
+            return True
+        reading = self.reading
+        return name in reading.attributes or name in reading.patches or name in reading.strings
 
     # -- expressions -----------------------------------------------------------------------
 
@@ -205,7 +227,9 @@ class Expressions(Magics):
         if self.magic_call(node, name):
             return
         lazy = level == MENTION and name in LAZY_CALLS
-        argument_level = MENTION if name in NEVER_CALL else MENTION if lazy else RUN
+        argument_level = MENTION if lazy or name in NEVER_CALL else RUN
+        if name in LOOKING_CALLS and self.peek_name(name) is self.peek.MISSING:
+            argument_level = SHOWN
         self.visit(node.func, MENTION if lazy else (RUN if level else CALL))
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
             self.visit(argument, argument_level)
@@ -261,13 +285,17 @@ class Expressions(Magics):
         self.scopes = outer
 
     def _visit_BoolOp(self, node: ast.BoolOp, level: Level) -> None:  # noqa: N802
-        self.visit(node.values[0], max(level, CALL))
+        self.visit(node.values[0], max(level, SHOWN))
         for value in node.values[1:]:
             self.branches(lambda value=value: self.visit(value, level), lambda: None)  # type: ignore[misc]
 
+    def _visit_Compare(self, node: ast.Compare, _level: Level) -> None:  # noqa: N802
+        for operand in [node.left, *node.comparators]:
+            self.visit(operand, SHOWN)
+
     def _visit_IfExp(self, node: ast.IfExp, level: Level) -> None:  # noqa: N802
         truth = self.truth(node.test)
-        self.visit(node.test, RUN)
+        self.visit(node.test, SHOWN)
         if truth is not None:
             self.visit(node.body if truth else node.orelse, level)
             return

@@ -20,6 +20,9 @@ NEVER_CALL = wordset(
 )
 """They never call the functions they are given."""
 
+LOOKING_CALLS = wordset("print len repr str bool format display pprint")
+"""They look at what they are given, and call no function they find there."""
+
 QUIET_CALLS = wordset(
     "print len range min max sum abs round sorted list tuple dict set frozenset str int float "
     "bool zip enumerate map filter reversed isinstance issubclass type id repr format hash "

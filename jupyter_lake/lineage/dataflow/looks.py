@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextvars
 import functools
 import io
 import itertools
@@ -29,6 +30,8 @@ _EXACT: dict[type, Look] = {
     functools.partial: shapes.look_partial,
     types.MethodType: shapes.look_method,
     types.BuiltinMethodType: shapes.look_method,
+    types.MethodWrapperType: shapes.look_method,
+    types.CellType: shapes.look_cell,
     types.FunctionType: shapes.look_function,
     types.GeneratorType: shapes.look_generator,
     types.CoroutineType: shapes.look_generator,
@@ -39,6 +42,8 @@ _EXACT: dict[type, Look] = {
     classmethod: shapes.look_descriptor,
     staticmethod: shapes.look_descriptor,
     functools.cached_property: shapes.look_descriptor,
+    functools._lru_cache_wrapper: shapes.look_cached,
+    contextvars.ContextVar: shapes.look_context_variable,
     random.Random: arrays.look_generator_state,
 }
 TAKES_FULL: tuple[Look, ...] = (arrays.look_array, frames.look_polars)
@@ -159,8 +164,10 @@ def _look_of_compiled(cls: type) -> Look | None:
         return shapes.look_iterator
     if cls.__hash__ not in (None, object.__hash__):
         return None
-    if module == "builtins" and cls.__name__ in ("PyExpr", "PyLazyFrame", "object", "cell"):
-        return shapes.look_inside if cls.__name__ == "cell" else None
+    if module == "builtins" and cls.__name__ in ("PyExpr", "PyLazyFrame", "object"):
+        return None
+    if hasattr(cls, "__get__"):
+        return None  # a descriptor: what it gives lies in the objects it is asked about
     return shapes.look_inside
 
 

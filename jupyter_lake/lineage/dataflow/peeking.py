@@ -106,6 +106,13 @@ class Peek:
         value = self.path(node)
         return {value.__name__} if isinstance(value, types.ModuleType) else set()
 
+    def has_finalizer(self, name: str) -> bool:
+        """Tell whether the object of a name is of a user's class with a ``__del__``."""
+        kind = type(self.value(name))
+        return is_user_class(kind, self.namespace) and any(
+            "__del__" in vars(base) for base in kind.__mro__
+        )
+
     def is_data(self, name: str) -> bool:
         """Tell whether a name is neither a module, a class nor a function."""
         kinds = types.ModuleType | type | types.FunctionType | types.BuiltinFunctionType

@@ -17,9 +17,11 @@ class Level(IntEnum):
     """Bound to another name or put into a container: nothing of it runs."""
     ATTRIBUTE = 1
     """An attribute or an item of it is taken: methods of those names may run."""
-    CALL = 2
+    SHOWN = 2
+    """Printed, compared, tested: methods of its class may run, but it is not called."""
+    CALL = 3
     """Called, and the result only kept: what it returns does not run yet."""
-    RUN = 3
+    RUN = 4
     """Anything may be done with it, and with what it returns."""
 
 

@@ -6,6 +6,8 @@ A shape is taken without running any code of the object's own: no ``__eq__``, ``
 
 from __future__ import annotations
 
+import abc
+import contextvars
 import functools
 import gc
 import types
@@ -14,6 +16,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from jupyter_lake.lineage.dataflow.atoms import ATOMS, by_type, instance_dict
 from jupyter_lake.lineage.dataflow.known import wordset
@@ -159,18 +162,31 @@ def look_descriptor(value: object) -> Shape:
 def look_function(value: object) -> Shape:
     """Look at what a function carries: closure, defaults and attributes."""
     assert isinstance(value, types.FunctionType)
-    held = [content for cell in value.__closure__ or () for content in _cell_contents(cell)]
-    held += value.__defaults__ or ()
+    held: list[object] = [*(value.__closure__ or ()), *(value.__defaults__ or ())]
     held += (value.__kwdefaults__ or {}).values()
     held += value.__dict__.values()
     return sequence(held, len(held), (value.__code__, tuple(value.__dict__)))
 
 
-def _cell_contents(cell: types.CellType) -> list[object]:
+def look_cell(value: object) -> Shape:
+    """Look at a variable of an enclosing function, which all functions made there share."""
+    assert isinstance(value, types.CellType)
     try:
-        return [cell.cell_contents]
+        return sequence([value.cell_contents], 1)
     except ValueError:
-        return []
+        return Shape("empty")
+
+
+def look_cached(value: object) -> Shape:
+    """Look at a function with ``lru_cache``: what it wraps, and how often that was called."""
+    state = value.cache_info()  # type: ignore[attr-defined]
+    return Shape((state.misses, state.currsize), [value.__wrapped__])  # type: ignore[attr-defined]
+
+
+def look_context_variable(value: object) -> Shape:
+    """Look at a context variable: its value here."""
+    assert isinstance(value, contextvars.ContextVar)
+    return sequence([value.get(None)], 1)
 
 
 def look_generator(value: object) -> Shape:
@@ -336,7 +352,26 @@ def look_class(value: object) -> Shape:
     members = {name: part for name, part in vars(value).items() if name not in _CLASS_NOISE}
     shape = sequence(list(members.values()), len(members), tuple(members))
     shape.children = [part for part in shape.children if not isinstance(part, types.FunctionType)]
+    if isinstance(value, abc.ABCMeta):
+        shape.state = (shape.state, len(_registered(value)))
     return shape
+
+
+def _registered(value: type) -> set[object]:
+    """Return what was registered with an abstract class."""
+    dump = getattr(abc, "_get_dump", None)
+    return set(dump(value)[0]) if dump is not None else set()
+
+
+_OPEN: dict[type, Callable[[Any], int]] = {kind: kind.__len__ for kind in (list, dict, set, deque)}
+
+
+def is_open_container(value: object) -> bool:
+    """Tell a small container in a library's module: what anybody may fill (``sys.path``)."""
+    if type(value).__name__ == "_Environ":
+        return True
+    length = _OPEN.get(type(value))
+    return length is not None and length(value) <= SMALL // 4
 
 
 def is_plain(value: object, shape: Shape) -> bool:

@@ -35,6 +35,7 @@ _AT_NAME = re.compile(r"@\s*([^\W\d]\w*)")
 _SHELL_NAME = re.compile(r"(?<![\\$])\$\{?([^\W\d]\w*)")
 _BRACES = re.compile(r"\{\{?\s*([^{}]+?)\s*\}?\}")
 _BOUND = re.compile(r"(?<![:\w]):([^\W\d]\w*)")
+_TEMPLATE_NAME = re.compile(r"(?:%\(|\$\{?)([^\W\d]\w*)")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -73,6 +74,11 @@ def format_fields(text: str) -> Iterator[str]:
         found = _WORD.match(field)
         if found:
             yield found.group()
+
+
+def template_fields(text: str) -> set[str]:
+    """Return the names that ``text % names`` and ``string.Template`` would look up in a text."""
+    return set(_TEMPLATE_NAME.findall(text))
 
 
 def sql_tables(text: str) -> tuple[set[str], set[str]]:

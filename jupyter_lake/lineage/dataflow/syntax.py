@@ -87,7 +87,8 @@ class Reader(Expressions):
                 self.visit(statement)
 
     def _stmt_Expr(self, node: ast.Expr) -> None:  # noqa: N802
-        self.visit(node.value, MENTION if isinstance(node.value, ast.Call | ast.Lambda) else RUN)
+        kept = isinstance(node.value, ast.Call | ast.Lambda)
+        self.visit(node.value, MENTION if kept else Level.SHOWN)
 
     def _stmt_Assign(self, node: ast.Assign) -> None:  # noqa: N802
         self.visit(node.value, MENTION)
@@ -115,12 +116,15 @@ class Reader(Expressions):
             self.bind(target.value, value)
         elif isinstance(target, ast.Attribute):
             self.reading.patches.add(target.attr)
-            if self.peek.is_library(target.value):
+            if self.peek.is_library(target.value) or self._is_imported(target.value):
                 self.reading.library_patches.add(target.attr)
             self.visit(target.value, CALL)
         elif isinstance(target, ast.Subscript) and not self.special_subscript(target):
             self.visit(target.value, CALL)
             self.visit(target.slice)
+
+    def _is_imported(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and node.id in self.imported
 
     def _stmt_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
         if isinstance(node.target, ast.Name):
@@ -140,9 +144,10 @@ class Reader(Expressions):
     def _stmt_Delete(self, node: ast.Delete) -> None:  # noqa: N802
         for target in node.targets:
             if isinstance(target, ast.Name):
-                self.sure.discard(target.id)
                 if self.owner(target.id) is None:
+                    self.let_go(target.id)
                     self.reading.stores.add(target.id)
+                self.sure.discard(target.id)
             else:
                 self.bind(target)
 
@@ -175,7 +180,7 @@ class Reader(Expressions):
 
     def _stmt_If(self, node: ast.If) -> None:  # noqa: N802
         truth = self.truth(node.test)
-        self.visit(node.test)
+        self.visit(node.test, Level.SHOWN)
         if truth is not None:
             self.body(node.body if truth else node.orelse)
         else:
@@ -191,7 +196,7 @@ class Reader(Expressions):
     def _stmt_While(self, node: ast.While) -> None:  # noqa: N802
         truth = self.truth(node.test)
         endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-        self.visit(node.test)
+        self.visit(node.test, Level.SHOWN)
         if truth is not False:
             self._loop(node, runs=truth is True, endless=endless, target=None)
 
@@ -342,7 +347,9 @@ class Reader(Expressions):
     def _stmt_Import(self, node: ast.Import) -> None:  # noqa: N802
         for alias in node.names:
             self.reading.imports.add(alias.name)
-            self.store(alias.asname or alias.name.split(".")[0])
+            name = alias.asname or alias.name.split(".")[0]
+            self.store(name)
+            self.imported.add(name)
 
     def _stmt_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
         module = node.module or ""

@@ -149,7 +149,7 @@ def _below(value: object, level: Level) -> Level:
     if level == Level.RUN and not isinstance(value, type):
         return level
     if type(value) in _INERT:
-        return Level.MENTION
+        return level if level == Level.SHOWN else Level.MENTION
     if level and type(value).__module__.split(".", 1)[0] in _ACTIVE_MODULES:
         return Level.RUN
     carries = isinstance(value, _CARRIERS) and not isinstance(value, defaultdict)
