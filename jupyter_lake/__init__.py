@@ -65,7 +65,7 @@ def open(  # noqa: A001  jupyter_lake.open reads as it should
     if "jupyter_lake.notebook" in sys.modules:
         from jupyter_lake.notebook import adopt
 
-        adopt(lake)
+        return adopt(lake)
     return lake
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_lake.errors import InvalidInputError
 
-__all__ = ["cache_bytes", "cache_dir", "lake_url", "spool_dir", "storage_options"]
+__all__ = ["cache_bytes", "cache_dir", "is_lake_named", "lake_url", "spool_dir", "storage_options"]
 
 DEFAULT_CACHE_BYTES = 10 * 2**30
 
@@ -16,6 +16,11 @@ DEFAULT_CACHE_BYTES = 10 * 2**30
 def lake_url() -> str:
     """Return ``JUPYTER_LAKE_URL``, else ``lake`` in the user's Jupyter data folder."""
     return os.environ.get("JUPYTER_LAKE_URL") or str(_jupyter_data_dir() / "lake")
+
+
+def is_lake_named() -> bool:
+    """Whether ``JUPYTER_LAKE_URL`` says which lake is meant."""
+    return bool(os.environ.get("JUPYTER_LAKE_URL"))
 
 
 def storage_options() -> dict[str, object]:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, ClassVar
 from jupyter_lake import store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
-    from jupyter_lake.lineage import Graph
+    from jupyter_lake.lineage import Graph, Recorder
     from jupyter_lake.query import Result, Session
+    from jupyter_lake.store.objectstore import ObjectStore
 
 __all__ = ["Commit", "Lake"]
 
@@ -39,9 +40,22 @@ class Commit(store.Commit):
 
 
 class Lake(store.Lake):
-    """A folder or bucket prefix of repos, open for work."""
+    """A folder or bucket prefix of repos, open for work.
+
+    Attributes
+    ----------
+    pins
+        The refs at which repos are read where a name gives none, as `%lake use` sets them.
+    recorder
+        What records the notebook's cells; None outside a notebook.
+    """
 
     commit_type: ClassVar[type[store.Commit]] = Commit
+
+    def __init__(self, objects: ObjectStore, id: str) -> None:
+        super().__init__(objects, id)
+        self.pins: MutableMapping[str, str] = {}
+        self.recorder: Recorder | None = None
 
     @cached_property
     def session(self) -> Session:
@@ -49,8 +63,8 @@ class Lake(store.Lake):
         from jupyter_lake.lineage import tables
         from jupyter_lake.query import Session
 
-        session = Session(self)
-        session.register_schema("lake", lambda name: tables(self, name))
+        session = Session(self, pins=self.pins)
+        session.register_schema("lake", lambda name: tables(self, name, recorder=self.recorder))
         return session
 
     def sql(self, statement: str, *, variables: Mapping[str, object] | None = None) -> Result:
@@ -80,14 +94,33 @@ class Lake(store.Lake):
 
         return scan(self, address, engine=engine)
 
-    def upstream(self, subject: str, *, depth: int = 3) -> Graph:
-        """Return what a dataset, commit or run was made from, `depth` datasets back."""
-        from jupyter_lake.lineage import graph
+    def upstream(self, subject: object, *, depth: int = 3) -> Graph:
+        """Return what something was made from, `depth` datasets back.
 
-        return graph(self, subject, up=depth, down=0)
+        Parameters
+        ----------
+        subject
+            An address (``reports/delays``), a run's id, or in a notebook a
+            variable: its name, or the object itself.
 
-    def downstream(self, subject: str, *, depth: int = 3) -> Graph:
-        """Return what was made from a dataset, commit or run, `depth` datasets on."""
-        from jupyter_lake.lineage import graph
+        Raises
+        ------
+        NotFoundError
+            If there is no such dataset, run or variable.
+        InvalidInputError
+            If an object is no variable of this notebook.
+        """
+        from jupyter_lake.lineage import graph, named
 
-        return graph(self, subject, up=0, down=depth)
+        return graph(self, named(subject, self.recorder), up=depth, down=0, recorder=self.recorder)
+
+    def downstream(self, subject: object, *, depth: int = 3) -> Graph:
+        """Return what was made from something, `depth` datasets on; see `upstream`.
+
+        Raises
+        ------
+        NotFoundError, InvalidInputError
+        """
+        from jupyter_lake.lineage import graph, named
+
+        return graph(self, named(subject, self.recorder), up=0, down=depth, recorder=self.recorder)

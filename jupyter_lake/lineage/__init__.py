@@ -20,6 +20,7 @@ from jupyter_lake.lineage.questions import (
 from jupyter_lake.lineage.recorder import Recorder
 from jupyter_lake.lineage.reproduction import Outcome, Reproduction, reproduce
 from jupyter_lake.lineage.runs import Input, Run, RunRead, RunWrite, Upstream
+from jupyter_lake.lineage.subjects import named
 from jupyter_lake.lineage.tracing import downstream, graph, upstream
 from jupyter_lake.lineage.versions import Version
 
@@ -45,6 +46,7 @@ __all__ = [
     "freshness",
     "freshness_of_run",
     "graph",
+    "named",
     "readers_of",
     "reproduce",
     "tables",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ from jupyter_lake.verbs import Workspace, overview
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from jupyter_lake.lake import Lake
     from jupyter_lake.lineage import Recorder
-    from jupyter_lake.store import Lake
 
 __all__ = ["Extension", "adopt", "extension_of", "load", "unload"]
 
@@ -34,7 +34,6 @@ class Extension:
 
     workspace: Workspace
     completion: Completion
-    adopted: set[str] = field(default_factory=set)
 
 
 def extension_of(shell: InteractiveShell) -> Extension | None:
@@ -78,19 +77,13 @@ def _started(shell: InteractiveShell) -> Recorder | None:
     return recorder
 
 
-def adopt(lake: Lake) -> None:
-    """Record into a lake that a cell opened in Python, if the extension is loaded."""
+def adopt(lake: Lake) -> Lake:
+    """Return what stands in this session for a lake that a cell opened in Python."""
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
     extension = extension_of(shell) if shell is not None else None
-    if extension is None or (recorder := extension.workspace.recorder) is None:
-        return
-    workspace = extension.workspace
-    known = extension.adopted | ({workspace.lake.url} if workspace.is_open else set())
-    if lake.url not in known:
-        extension.adopted.add(lake.url)
-        recorder.attach(lake)
+    return lake if extension is None else extension.workspace.adopt(lake)
 
 
 def unload(shell: InteractiveShell) -> None:

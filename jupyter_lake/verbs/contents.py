@@ -85,7 +85,7 @@ def _converted(value: object) -> pa.Table:
     if isinstance(value, Mapping) and value and all(map(_is_column, value.values())):
         return pa.table({str(column): list(items) for column, items in value.items()})
     raise InvalidInputError(
-        f"A {type(value).__name__} is no table.",
+        f"What was named is no table but of type {type(value).__name__}.",
         hint="Publish a DataFrame, an Arrow table, a query's result or a list of dictionaries; "
         "other things go to a path with a suffix, like reports/chart.png.",
     )

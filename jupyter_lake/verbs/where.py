@@ -162,9 +162,13 @@ class Pins(Output):
         if not self.pins:
             return [Line(("Nothing is pinned: each repo is at its default branch.",))]
         return [
-            Line((Cell(f"{repo}@{_shown(ref)}", style="strong"), id_cell(self.commits[repo])))
+            Line((Cell(repo, style="strong"), "is pinned at", *self._place(repo, ref)))
             for repo, ref in self.pins.items()
         ]
+
+    def _place(self, repo: str, ref: str) -> tuple[Cell | str, ...]:
+        commit = id_cell(self.commits[repo])
+        return (commit,) if ref == self.commits[repo] else (ref, commit)
 
     def to_dict(self) -> dict[str, object]:
         """Return ref and commit of each pinned repo."""

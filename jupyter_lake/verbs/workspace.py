@@ -11,8 +11,6 @@ from jupyter_lake import config
 from jupyter_lake.errors import InvalidInputError, LakeNotFoundError, VariableNotFoundError, closest
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from jupyter_lake.addresses import Address
     from jupyter_lake.lake import Lake
     from jupyter_lake.lineage import Recorder
@@ -64,6 +62,7 @@ class Workspace:
         self.variables = variables
         self.recorder = recorder
         self.pins: dict[str, str] = {}
+        self._recorded: set[str] = set()
         self.staging: Staging | None = None
         self.progress: Progress | None = None
         self.explorer: Callable[[Address | None], object] | None = None
@@ -85,7 +84,9 @@ class Workspace:
     @cached_property
     def lake(self) -> Lake:
         """The lake, opened when it is first asked for."""
-        return self._opened(self.lake_url, create=False)
+        lake = self._opened(self.lake_url, create=False)
+        self._settle(lake)
+        return lake
 
     def open(self, url: str | None = None, *, create: bool = False) -> Lake:
         """Change to another lake; pins and the query session start anew.
@@ -101,15 +102,14 @@ class Workspace:
             )
         lake = self._opened(url or self.lake_url, create=create)
         self.url = url or self.lake_url
-        self.__dict__["lake"] = lake
-        self.__dict__.pop("session", None)
-        self.pins.clear()
+        self.pins = {}
+        self._settle(lake)
         return lake
 
     def close(self) -> None:
-        """Let the lake and the query session go; results that a person holds stay good."""
-        self.__dict__.pop("session", None)
-        self.__dict__.pop("lake", None)
+        """Let the lake and its query session go; results that a person holds stay good."""
+        if (lake := self.__dict__.pop("lake", None)) is not None:
+            lake.__dict__.pop("session", None)
         self.staging = None
 
     def _opened(self, url: str, *, create: bool) -> Lake:
@@ -122,25 +122,50 @@ class Workspace:
                 error.message,
                 hint=f"Make one there: {self.command(f'open {shlex.quote(url)} --create')}",
             ) from None
-        if self.recorder is not None:
-            self.recorder.attach(lake)
         return lake
 
-    @cached_property
+    def adopt(self, lake: Lake) -> Lake:
+        """Return what stands for a lake that was opened in Python: it, or the one here.
+
+        Pins, temporary tables and runs are the same however a lake was opened.
+        Where no lake was named yet, this one becomes the one here.
+        """
+        if not self.is_open and (self._unnamed or self._lies_here(lake)):
+            self._settle(lake)
+        elif self.is_open and _is_same(lake, self.lake):
+            return self.lake
+        lake.recorder = self.recorder
+        if lake.url not in self._recorded:
+            self._record_into(lake)
+        return lake
+
+    @property
+    def _unnamed(self) -> bool:
+        return self.url is None and not config.is_lake_named()
+
+    def _lies_here(self, lake: Lake) -> bool:
+        from jupyter_lake.store import open_store
+
+        return open_store(self.lake_url, config.storage_options()).url == lake.url
+
+    def _settle(self, lake: Lake) -> None:
+        """Stand at a lake, with the pins of this place."""
+        self._record_into(lake)
+        lake.recorder, lake.pins = self.recorder, self.pins
+        self.url = self.url or lake.url
+        self.__dict__["lake"] = lake
+
+    def _record_into(self, lake: Lake) -> None:
+        if self.recorder is not None:
+            self._recorded.add(lake.url)
+            self.recorder.attach(lake)
+
+    @property
     def session(self) -> Session:
-        """The DuckDB session, kept for temporary tables and settings."""
-        lake = self.lake
-        from jupyter_lake.query import Session
-
-        session = Session(lake, pins=self.pins)
+        """The lake's DuckDB session, which tells the person how far it has come."""
+        session = self.lake.session
         session.runner.progress = self.progress
-        session.register_schema("lake", self._lineage_table)
         return session
-
-    def _lineage_table(self, name: str) -> pa.Table | None:
-        from jupyter_lake.lineage import tables
-
-        return tables(self.lake, name, recorder=self.recorder)
 
     def variable(self, name: str) -> object:
         """Return a variable of the notebook.
@@ -179,3 +204,7 @@ class Workspace:
         raise InvalidInputError(
             "Which repo? The lake has several.", hint=f"Name one of them: {names}"
         )
+
+
+def _is_same(one: Lake, other: Lake) -> bool:
+    return one.url == other.url and one.objects.storage_options == other.objects.storage_options
