@@ -17,7 +17,7 @@ from jupyter_lake.lineage.runs import (
     Upstream,
     folded,
     new_run_id,
-    now,
+    next_moment,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ActiveRun:
     pending: Pending | None = None
     nested: int = 0
     run_id: str = field(default_factory=new_run_id)
-    started: datetime = field(default_factory=now)
+    started: datetime = field(default_factory=next_moment)
     status: str = "running"
     revision: int = 0
     seconds: float = 0.0
@@ -110,6 +110,8 @@ class ActiveRun:
     def bypassed(self, names: Iterable[str]) -> None:
         """Note what the cell read past the lake."""
         for name in names:
+            # A file's name may be bytes that are no text.
+            name = name.encode("utf-8", "backslashreplace").decode()  # noqa: PLW2901
             if len(self.untracked) < MOST_UNTRACKED:
                 self.untracked.setdefault(name)
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from jupyter_lake.errors import VariableNotFoundError, closest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_lake.lineage.active import ActiveRun
+    from jupyter_lake.lineage.delivery import Delivery
     from jupyter_lake.lineage.provenance import Session
-    from jupyter_lake.lineage.runs import Input
+    from jupyter_lake.lineage.runs import Input, Run
     from jupyter_lake.lineage.whereabouts import Whereabouts
 
 __all__ = ["Answers"]
@@ -29,6 +32,8 @@ class Answers:
         The session.
     session
         Its runs, and the data flow between them.
+    delivery
+        The lakes that they go to.
     where
         Its notebook and user.
     paused
@@ -37,6 +42,7 @@ class Answers:
 
     shell: InteractiveShell
     session: Session
+    delivery: Delivery
     where: Whereabouts
     paused: bool
 
@@ -45,9 +51,37 @@ class Answers:
         raise NotImplementedError
 
     @property
+    def current_run(self) -> Run | None:
+        """The run of the cell that is running now, as far as it has come."""
+        active = self.current()
+        return active.snapshot(self.lake_url) if active else None
+
+    @property
+    def notebook(self) -> str:
+        """The path of this session's notebook, as far as it is known."""
+        return self.where.notebook
+
+    @property
     def lake_url(self) -> str:
         """The lake that is open, or an empty text."""
-        raise NotImplementedError
+        return self.delivery.lake_url
+
+    @property
+    def problem(self) -> str:
+        """Why runs wait to be uploaded, or an empty text."""
+        return self.delivery.problem
+
+    def spools(self) -> list[Path]:
+        """Return the files in which this session's runs wait."""
+        return self.delivery.spools()
+
+    def waiting(self, lake_url: str) -> list[Run]:
+        """Return the runs that a lake may not have yet, the running one included."""
+        runs = self.delivery.waiting(lake_url)
+        active = self.current()
+        if active is not None and not self.paused:
+            runs.append(self.session.snapshot(active, lake_url))
+        return runs
 
     def inputs_of(self, variable: str) -> tuple[Input, ...]:
         """Return what a variable was made from, walking upstream from it.
@@ -106,7 +140,7 @@ class Answers:
         )
         found: dict[str, object] = {
             "run": active.run_id if active and not self.paused else None,
-            "notebook": self.where.notebook,
+            "notebook": active.place.notebook if active else self.where.notebook,
             "cell": active.cell_id if active else None,
             "execution_count": active.execution_count if active else None,
             "inputs": [each.to_dict() for each in inputs],

@@ -3,8 +3,9 @@
 The recorder listens to IPython's events round each cell, to what passes
 through the lake (`jupyter_lake.access`) and to what goes past it
 (`untracked`), asks the data flow which earlier cells each cell stands on, and
-hands finished runs to the `Uploader`. Whatever goes wrong in here goes wrong
-in here: the user's cell never sees it.
+hands finished runs to the `Delivery`. Whatever goes wrong in here goes wrong
+in here: the user's cell never sees it, and a run that is known in part is
+recorded in part.
 """
 
 from __future__ import annotations
@@ -14,54 +15,50 @@ import contextlib
 import functools
 import logging
 import os
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from jupyter_lake import access
 from jupyter_lake.lineage import untracked
 from jupyter_lake.lineage.active import ActiveRun
 from jupyter_lake.lineage.answers import Answers
+from jupyter_lake.lineage.delivery import Delivery
 from jupyter_lake.lineage.named_files import named_files
-from jupyter_lake.lineage.openlineage_events import Sender
 from jupyter_lake.lineage.provenance import Session
-from jupyter_lake.lineage.redaction import redact
-from jupyter_lake.lineage.uploads import Outbox, Uploader
+from jupyter_lake.lineage.redaction import recordable
 from jupyter_lake.lineage.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
     from jupyter_lake.lineage.dataflow import Dataflow
-    from jupyter_lake.lineage.runs import Run
+    from jupyter_lake.lineage.runs import Upstream
     from jupyter_lake.store import Lake
 
 __all__ = ["Recorder"]
 
 log = logging.getLogger(__name__)
 
-HELD_BEFORE_LAKE = 1_000
-"""How many runs are remembered while no lake is open yet."""
 EXIT_SECONDS = 3.0
 """How long an ending kernel waits for its last runs to reach the lake."""
+NOT_RECORDED = "jupyter_lake: not all of what cells do can be recorded here ({}); they run as ever."
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def _harmless(method: Callable[P, None]) -> Callable[P, None]:
+def _harmless(
+    method: Callable[Concatenate[Recorder, P], None],
+) -> Callable[Concatenate[Recorder, P], None]:
     """Keep a failure of the recorder from the user's cell."""
 
     @functools.wraps(method)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            method(*args, **kwargs)
-        except Exception:
-            log.debug("recording failed", exc_info=True)
+    def guarded(self: Recorder, *args: P.args, **kwargs: P.kwargs) -> None:
+        self._or(None, functools.partial(method, self), *args, **kwargs)
 
-    return guarded
+    return guarded  # type: ignore[return-value]  # whose first argument is called self
 
 
 class Recorder(Answers):
@@ -96,14 +93,12 @@ class Recorder(Answers):
         self.where = Whereabouts(shell, user=user, notebook=notebook)
         self._flow = _dataflow(shell.user_ns)
         self.session = Session(self._flow)
-        self._uploader = Uploader()
-        self._sender = Sender()
+        self.delivery = Delivery(self.session)
         self._active: dict[int, ActiveRun] = {}
+        self._script: ExecutionResult | None = None
         self._last: ActiveRun | None = None
         self._late = False
-        self._held: list[ActiveRun] = []
-        self._notices: list[str] = []
-        self._told: set[str] = set()
+        self._told_of_failure = False
         self._undo: list[Callable[[], object]] = []
         self._lock = threading.RLock()
 
@@ -126,7 +121,7 @@ class Recorder(Answers):
         atexit.register(self.stop)
         if hasattr(os, "register_at_fork"):
             recorder = weakref.ref(self)
-            os.register_at_fork(after_in_child=lambda: _forget_uploads(recorder()))
+            os.register_at_fork(after_in_child=lambda: _leave_to_parent(recorder()))
         self._begin_late()
 
     def stop(self, *, timeout: float = EXIT_SECONDS) -> None:
@@ -137,15 +132,11 @@ class Recorder(Answers):
             with contextlib.suppress(Exception):
                 undo()
         self._undo = []
-        self._stop_late()
+        self._end_script()
+        self._keep_late()
         access.set_provenance_provider(None)
         atexit.unregister(self.stop)
-        self._uploader.close(timeout)
-        self._sender.close(timeout)
-
-    @_harmless
-    def _stop_late(self) -> None:
-        self._keep_late()
+        self.delivery.close(timeout)
 
     def pause(self) -> None:
         """Record nothing until `resume`; how data flows is still followed."""
@@ -157,79 +148,39 @@ class Recorder(Answers):
 
     def attach(self, lake: Lake) -> None:
         """Send runs to this lake from now on, and those that no lake was open for."""
-        others = [box for box in self._uploader.outboxes if box.lake.url != lake.url]
-        known = [box for box in self._uploader.outboxes if box.lake.url == lake.url]
-        outbox = known[0] if known else Outbox(lake, notice=self._notice)
-        outbox.lake = lake
-        self._uploader.outboxes = [*others, outbox]
         untracked.own_root(lake.url)
-        for (
-            running
-        ) in self._active.values():  # it has opened the lake, which looked like reading files
-            running.untracked = {
-                name: None for name in running.untracked if not untracked.ours(name)
-            }
-        held, self._held = self._held, []
-        for run in held:
-            self._keep(run)
-        self._uploader.wake()
+        for running in self._active.values():  # opening the lake looked like reading files
+            outside = [name for name in running.untracked if not untracked.ours(name)]
+            running.untracked = dict.fromkeys(outside)
+        self.delivery.open(lake)
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until the lakes have all finished runs; False if they have not in time."""
-        return self._uploader.flush(timeout)
+        return self.delivery.flush(timeout)
 
-    # -- what is known ---------------------------------------------------------
-
-    @property
-    def current_run(self) -> Run | None:
-        """The run of the cell that is running now, as far as it has come."""
-        active = self.current()
-        return active.snapshot(self.lake_url) if active else None
-
-    @property
-    def notebook(self) -> str:
-        """The path of this session's notebook, as far as it is known."""
-        return self.where.notebook
-
-    @property
-    def problem(self) -> str:
-        """Why runs wait to be uploaded, or an empty text."""
-        return next((box.problem for box in self._uploader.outboxes if box.problem), "")
-
-    def spools(self) -> list[Path]:
-        """Return the files in which this session's runs wait."""
-        return [box.spool_path for box in self._uploader.outboxes if box.spool_path is not None]
-
-    def waiting(self, lake_url: str) -> list[Run]:
-        """Return the runs that a lake may not have yet, the running one included."""
-        runs = [
-            run
-            for outbox in self._uploader.outboxes
-            if outbox.lake.url == lake_url
-            for run in outbox.waiting()
-        ]
-        active = self.current()
-        if active is not None and not self.paused:
-            runs.append(self.session.snapshot(active, lake_url))
-        return runs
+    def current(self) -> ActiveRun | None:
+        """Return the run of this thread's cell, else of the one that began last."""
+        mine = self._active.get(threading.get_ident())
+        return mine or next(reversed(self._active.values()), None)
 
     # -- round each cell -------------------------------------------------------
 
     @_harmless
     def _before_cell(self, info: ExecutionInfo) -> None:
-        self._begin(info, self.where.execution_count(info))
+        if "__file__" not in self.shell.user_ns:
+            self._end_script()
+        self._begin(info, self._or(None, self.where.execution_count, info))
 
     @_harmless
     def _after_cell(self, result: ExecutionResult) -> None:
         active = self._active.get(threading.get_ident())
-        if active is None:
-            return
-        if active.nested:
+        if active is not None and active.nested:
             active.nested -= 1
             return
-        del self._active[threading.get_ident()]
-        self._end(active, result)
-        self._tell()
+        if active is not None:
+            del self._active[threading.get_ident()]
+            self._or(None, self._end, active, result)
+        self.delivery.tell()
 
     def _begin(self, info: ExecutionInfo, count: int | None) -> None:
         # Subshells run cells in threads of their own, side by side.
@@ -238,48 +189,50 @@ class Recorder(Answers):
             return
         self._keep_late()
         raw = info.raw_cell or ""
-        code = getattr(info, "transformed_cell", None) or str(self.shell.transform_cell(raw))  # type: ignore[no-untyped-call]
-        cell_id = self.where.cell_id(info)
-        source = redact(raw) if self.record_source else None
-        active = ActiveRun(self.where.place(), cell_id, count, source, code)
+        code = self._or(raw, self._as_python, info)
+        place, cell_id = self._or(None, self.where.find, info) or (self.where.place(""), None)
+        source = self._or(None, recordable, raw) if self.record_source else None
+        active = ActiveRun(place, cell_id, count, source, code)
         self._active[threading.get_ident()] = active
-        active.pending = self._flow.before(code, active.run_id)
+        active.pending = self._or(None, self._flow.before, code, active.run_id)
 
+    def _as_python(self, info: ExecutionInfo) -> str:
+        code = getattr(info, "transformed_cell", None)
+        return code or str(self.shell.transform_cell(info.raw_cell or ""))  # type: ignore[no-untyped-call]
+
+    @_harmless
     def _begin_late(self) -> None:
         """Begin the run of the cell that started the recorder."""
         result = getattr(self.shell.displayhook, "exec_result", None)
         if result is not None and self.current() is None:
-            with contextlib.suppress(Exception):
-                self._begin(result.info, result.execution_count)
+            self._begin(result.info, result.execution_count)
+            if result.info.silent:  # `ipython script.ipy`: nobody will say when it ends
+                self._script = result
 
-    def _end(self, active: ActiveRun, result: ExecutionResult | None) -> None:
-        error = None
-        if result is not None:
-            error = result.error_in_exec or result.error_before_exec
-            active.execution_count = self.where.counted(
-                active.execution_count, result.execution_count
-            )
-        flow = (
-            self._flow.after(active.pending, raised=error is not None) if active.pending else None
-        )
-        active.bypassed(named_files(active.code, self.shell.user_ns))
-        active.end(_status(error), self.session.upstream(flow) if flow else ())
+    @_harmless
+    def _end_script(self) -> None:
+        result, self._script = self._script, None
+        if result is not None and self._active:
+            self._end(self._active.popitem()[1], result)
+
+    def _end(self, active: ActiveRun, result: ExecutionResult) -> None:
+        error = result.error_in_exec or result.error_before_exec
+        count = active.execution_count
+        active.execution_count = self._or(count, self.where.counted, count, result.execution_count)
+        upstream = self._or((), self._upstream, active, raised=error is not None)
+        active.bypassed(self._or([], named_files, active.code, self.shell.user_ns))
+        active.end(_status(error), upstream)
         active.pending = None
         self._last = active
         self.session.add(active)
         if not self.paused:
-            self._keep(active)
-            self._sender.add(active.snapshot(self.lake_url), self.lake_url or "unknown")
+            self.delivery.keep(active)
+            self.delivery.tell_others(active)
 
-    def _keep(self, active: ActiveRun, *, upload: bool = True) -> None:
-        if not self._uploader.outboxes:
-            self._held = [*self._held[-HELD_BEFORE_LAKE + 1 :], active]
-            return
-        last = self._uploader.outboxes[-1]
-        for outbox in self._uploader.outboxes:
-            if outbox is last or outbox.lake.url in active.lakes:
-                outbox.add(self.session.snapshot(active, outbox.lake.url), upload=upload)
-        self._uploader.wake()
+    def _upstream(self, active: ActiveRun, *, raised: bool) -> tuple[Upstream, ...]:
+        if active.pending is None:
+            return ()
+        return self.session.upstream(self._flow.after(active.pending, raised=raised))
 
     # -- what passes through the lake, and past it --------------------------------
 
@@ -291,47 +244,39 @@ class Recorder(Answers):
                 active.saw(event)
                 if isinstance(event, access.Write) and not self.paused and active.spool_again():
                     # The commit names this run: let it be known even if the kernel dies now.
-                    self._keep(active, upload=False)
+                    self.delivery.keep(active, upload=False)
             elif self._last is not None and not self.paused and not _in_main_thread():
                 self._last.saw(event)  # in a thread that outlived its cell
                 self._late = True
                 if self._last.spool_again():
                     self._keep_late()
 
+    @_harmless
     def _keep_late(self) -> None:
         """Record anew what a run's threads did after it had ended."""
         if self._late and self._last is not None:
             self._late = False
             self._last.revision += 1
-            self._keep(self._last)
+            self.delivery.keep(self._last)
 
     @_harmless
     def _bypassed(self, names: Iterable[str]) -> None:
         if active := self.current():
             active.bypassed(names)
 
-    # -- small things ------------------------------------------------------------
+    # -- what goes wrong in here ---------------------------------------------------
 
-    @property
-    def lake_url(self) -> str:
-        """The lake that is open, or an empty text."""
-        return self._uploader.outboxes[-1].lake.url if self._uploader.outboxes else ""
-
-    def current(self) -> ActiveRun | None:
-        """Return the run of this thread's cell, else of the one that began last."""
-        mine = self._active.get(threading.get_ident())
-        return mine or next(reversed(self._active.values()), None)
-
-    def _notice(self, line: str) -> None:
-        self._notices.append(line)
-
-    def _tell(self) -> None:
-        """Print what has to be said, once, under the cell that has just ended."""
-        while self._notices:
-            line = self._notices.pop(0)
-            if line not in self._told:
-                self._told.add(line)
-                print(line, file=sys.stderr)  # noqa: T201
+    def _or(self, default: T, part: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a part of the recorder says, or what stands for it if it fails."""
+        try:
+            return part(*args, **kwargs)
+        except Exception as error:
+            log.debug("recording failed", exc_info=True)
+            if not self._told_of_failure:
+                self._told_of_failure = True
+                with contextlib.suppress(Exception):
+                    self.delivery.notice(NOT_RECORDED.format(type(error).__name__))
+            return default
 
 
 def _status(error: BaseException | None) -> str:
@@ -350,7 +295,6 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _forget_uploads(recorder: Recorder | None) -> None:
-    """Leave the spool and the lake's lineage to the parent, in a process that was forked off."""
+def _leave_to_parent(recorder: Recorder | None) -> None:
     if recorder is not None:
-        recorder._uploader = Uploader()
+        recorder.delivery.leave_to_parent()

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["HIDDEN", "redact"]
+__all__ = ["CUT", "HIDDEN", "recordable", "redact"]
 
 HIDDEN = "[hidden]"
+LONGEST_SOURCE = 1_000_000
+CUT = "# ... the rest of this cell was too long to be recorded"
 
 _PRIVATE_KEY = re.compile(
     r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----).*?"
@@ -95,6 +97,15 @@ _HINT = re.compile(
     r"ya29|GOCSPX|1//0|sk_|rk_|pk_|sk-|whsec|hf_|npm_|pypi-|dapi|SG\.|SK[a-f0-9]|"
     r"_v1_|shp|hv[sbr]\.|eyJ|ntn_|curl"
 )
+
+
+def recordable(source: str) -> str:
+    """Return a cell's source as it is recorded: in Unicode, of bearable length, without secrets."""
+    if len(source) > LONGEST_SOURCE:
+        lines = source[:LONGEST_SOURCE].rpartition("\n")[0]
+        source = f"{lines}\n{CUT}"
+    # A lone surrogate is no Unicode: no file and no other language takes it.
+    return redact(source.encode("utf-8", "backslashreplace").decode())
 
 
 def redact(source: str) -> str:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 __all__ = ["Input", "Run", "RunRead", "RunWrite", "Upstream", "new_run_id"]
@@ -225,6 +225,19 @@ def new_run_id() -> str:
 def now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)
+
+
+def next_moment() -> datetime:
+    """Return the present moment, but later than all before: runs keep their order.
+
+    Clocks are set back now and then, and cells are quicker than a microsecond.
+    """
+    global _latest  # noqa: PLW0603  there is one time for all sessions of a process
+    _latest = max(now(), _latest + timedelta(microseconds=1))
+    return _latest
+
+
+_latest = datetime.min.replace(tzinfo=UTC)
 
 
 def _time(text: str) -> datetime:

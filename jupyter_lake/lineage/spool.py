@@ -109,6 +109,11 @@ class Spool:
             with contextlib.suppress(OSError):
                 os.close(self._handle)
 
+    def abandon(self) -> None:
+        """Let the file go without a trace, in a process that was forked off from its writer."""
+        with contextlib.suppress(OSError):
+            os.close(self._handle)  # or the lock would outlive the writer
+
     def _append(self, record: dict[str, object]) -> None:
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
         with self._lock:

@@ -36,7 +36,9 @@ REFUSED_PAUSE = 600.0
 """Seconds between tries of a lake that takes nothing from this user."""
 BATCH_RUNS = 500
 HELD_RUNS = 10_000
-"""How many runs are held in memory where there is no room on the disk."""
+"""How many runs are held in memory; more than these wait on the disk alone."""
+LOOK_SECONDS = 60.0
+"""How often a session looks for what dead ones left."""
 
 
 class Outbox:
@@ -60,6 +62,8 @@ class Outbox:
         self._batch: tuple[str, list[Run]] | None = None
         self._spool: spool.Spool | None = None
         self._drained = False
+        self._look_again = 0.0
+        self._more_on_disk = False
         self._pause = 0.0
         self._not_before = 0.0
 
@@ -75,14 +79,15 @@ class Outbox:
             self._waiting[run.run_id] = run
             while len(self._waiting) > HELD_RUNS:
                 self._waiting.pop(next(iter(self._waiting)))
+                self._more_on_disk = True
 
     def _keep(self, run: Run) -> None:
         try:
             if self._spool is None:
                 self._spool = spool.Spool.new(self.lake.url)
             self._spool.append(run)
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except Exception as error:  # noqa: BLE001  it is kept in memory, whatever it was
+            reason = getattr(error, "strerror", None) or str(error)
             self._notice(
                 f"jupyter_lake: runs can't be written to {spool.folder_of(self.lake.url)} "
                 f"({reason}); they are kept in memory until they reach the lake."
@@ -105,8 +110,8 @@ class Outbox:
 
     @property
     def due(self) -> float:
-        """Seconds until there is something to try, or infinity."""
-        return float("inf") if self.idle else max(0.0, self._not_before - time.monotonic())
+        """Seconds until there is something to try."""
+        return max(0.0, (self._look_again if self.idle else self._not_before) - time.monotonic())
 
     def hurry(self) -> None:
         """Try again now, whatever the pause."""
@@ -121,9 +126,11 @@ class Outbox:
             while runs := self._next_batch():
                 upload_batch(self.lake.objects, *runs)
                 self._sent(runs[1])
-            if not self._drained:
+            if time.monotonic() >= self._look_again:
+                self._drained = False
                 self._drain()
                 self._drained = True
+                self._look_again = time.monotonic() + LOOK_SECONDS
             packs.pack(self.lake.objects)
         except (AccessDeniedError, ReadOnlyError) as error:
             self._later(error, REFUSED_PAUSE)
@@ -144,6 +151,9 @@ class Outbox:
     def _next_batch(self) -> tuple[str, list[Run]] | None:
         """Return the batch to upload: the same one, id and all, until it has arrived."""
         with self._lock:
+            if not self._waiting and self._more_on_disk and self._spool is not None:
+                self._more_on_disk = False
+                self._waiting = {run.run_id: run for run in self._spool.runs()}
             if self._batch is None and self._waiting:
                 self._batch = (new_run_id(), list(self._waiting.values())[:BATCH_RUNS])
             return self._batch
@@ -168,6 +178,11 @@ class Outbox:
                     left.mark_uploaded(batch)
             finally:
                 left.close()
+
+    def abandon(self) -> None:
+        """Leave the spool to the process that this one was forked from."""
+        if self._spool is not None:
+            self._spool.abandon()
 
     def close(self) -> None:
         """Let the spool go: what it still holds is for the next process."""
@@ -229,8 +244,7 @@ class Uploader:
     def _work(self) -> None:
         own_thread()
         while not self._closed:
-            due = min((outbox.due for outbox in self.outboxes), default=float("inf"))
-            self._wake.wait(None if due == float("inf") else due)
+            self._wake.wait(min((outbox.due for outbox in self.outboxes), default=None))
             self._wake.clear()
             self._hurry.wait(GATHER_SECONDS)
             for outbox in tuple(self.outboxes):

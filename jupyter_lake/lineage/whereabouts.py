@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -50,13 +51,19 @@ class Whereabouts:
         self._notebook = notebook
         self._session = uuid4().hex
         self._offset: int | None = None
+        self._homes: dict[str, tuple[str, bool]] = {}
+        self._found_by_source = False
+        self._position = -1
 
     @property
     def notebook(self) -> str:
         """The path of this session's notebook, or an empty text."""
         if self._notebook is None:
             kernel = hasattr(self._shell, "kernel")
-            self._notebook = places.notebook_path(self._shell.user_ns, kernel=kernel)
+            told = places.notebook_path(self._shell.user_ns, kernel=kernel)
+            if not kernel:
+                return told or ""  # a script ends, and its session may go on
+            self._notebook = told
         return self._notebook or ""
 
     @property
@@ -64,26 +71,51 @@ class Whereabouts:
         """Who runs the cells."""
         return self._user or identity.current_user()
 
-    def place(self) -> Place:
-        """Return what all runs of now have in common."""
-        return Place(self.notebook, self.user, self._session, identity.host())
+    def place(self, notebook: str | None = None) -> Place:
+        """Return what all runs of a notebook have in common, by default of this session's."""
+        where = self.notebook if notebook is None else notebook
+        return Place(where, self.user, self._session, identity.host())
 
-    def cell_id(self, info: ExecutionInfo) -> str | None:
-        """Return the id of the cell that is about to run; this may find the notebook, too.
+    def find(self, info: ExecutionInfo) -> tuple[Place, str | None]:
+        """Return where the cell stands that is about to run, and its id.
 
         Where nobody sends it, it is looked up in the notebook's file by the source.
         """
-        if cell_id := places.clean_cell_id(getattr(info, "cell_id", None)):
-            return cell_id
+        sent = getattr(info, "cell_id", None)
         source = info.raw_cell or ""
+        if not isinstance(sent, str) or not sent:
+            cell_id = self._looked_up(source)
+        elif (in_vs_code := places.vs_code_cell(sent)) is not None:
+            cell_id = self._looked_up(source) or in_vs_code or None
+        else:
+            return self.place(self._home(sent)), sent
+        return self.place(), cell_id
+
+    def _home(self, cell_id: str) -> str:
+        """Return the notebook that a cell lies in: looked for once, and anew when it is gone."""
+        if not self.notebook.endswith(".ipynb"):
+            return self.notebook
+        home, was_there = self._homes.get(cell_id, ("", True))
+        if was_there and not os.path.exists(home):
+            home = places.home_of_cell(self.notebook, cell_id)
+            self._homes[cell_id] = home, os.path.exists(home)
+            if home != self.notebook and not os.path.exists(self.notebook):
+                self._notebook = home  # it was renamed
+        return home
+
+    def _looked_up(self, source: str) -> str | None:
         if not self.notebook:
-            if found := places.notebook_by_source(Path.cwd(), source):
-                self._notebook = found[0]
-                return found[1]
+            self._notebook = places.notebook_by_source(Path.cwd(), source)
+            self._found_by_source = bool(self._notebook)
+        if not self.notebook.endswith(".ipynb"):
             return None
-        if self.notebook.endswith(".ipynb"):
-            return places.cell_in(self.notebook, source)[1]
-        return None
+        cells = places.cells_with(self.notebook, source)
+        if self._found_by_source:  # nobody is at the keyboard: cells run from top to bottom
+            cells = tuple(cell for cell in cells if cell[0] > self._position)[:1] or cells
+        if len(cells) != 1:
+            return None
+        self._position, cell_id = cells[0]
+        return cell_id
 
     def execution_count(self, info: ExecutionInfo) -> int | None:
         """Return the count that will stand in the margin; None for a cell that has none."""

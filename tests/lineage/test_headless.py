@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_lake.lineage.headless import LakeEngine, send_cell_ids
-from jupyter_lake.lineage.places import clean_cell_id, notebook_by_source, notebook_path
+from jupyter_lake.lineage.places import notebook_by_source, notebook_path, vs_code_cell
 from tests.lineage.conftest import Notebook, runs_of
 from tests.lineage.kernels import running
 
@@ -131,6 +131,41 @@ def test_jupyter_execute_as_it_comes(weekly: Path, lake: store.Lake) -> None:
     check(lake, weekly)
 
 
+def test_the_command_line_tells_copies_of_a_notebook_apart_and_the_order_tells_equal_cells(
+    weekly: Path, lake: store.Lake
+) -> None:
+    cells = {cell["id"]: cell["source"] for cell in json.loads(weekly.read_text())["cells"]}
+    write_notebook(weekly, cells | {"dup": "x = 1", "between": "y = 1", "dup-too": "x = 1"})
+    weekly.with_name("copy.ipynb").write_text(weekly.read_text())
+    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "notebook"]
+    subprocess.run(
+        [*command, "--output", "out.ipynb", f"{weekly.parent.name}/weekly.ipynb"],
+        check=True,
+        capture_output=True,
+        cwd=weekly.parent.parent,
+    )
+    runs = runs_of(lake)
+    assert [run.cell_id for run in runs] == [*cells, "dup", "between", "dup-too"]
+    assert {run.notebook for run in runs} == {str(weekly)}
+
+
+def test_a_script_that_ipython_runs_is_one_run_that_ends(weekly: Path, lake: store.Lake) -> None:
+    cells = json.loads(weekly.read_text())["cells"]
+    script = weekly.with_name("weekly.ipy")
+    script.write_text("\n".join(cell["source"] for cell in cells))
+    subprocess.run(
+        [sys.executable, "-m", "IPython", "--quick", script.name],
+        check=True,
+        capture_output=True,
+        cwd=weekly.parent,
+    )
+    (run,) = runs_of(lake)
+    assert (run.notebook, run.status, run.source) == (str(script), "ok", script.read_text())
+    assert [write.path for write in run.writes] == ["weekly.csv"]
+    provenance = lake.repo("reports").commit("main").provenance or {}
+    assert [each["path"] for each in provenance["inputs"]] == ["weather.csv"]
+
+
 def test_a_plain_ipython_terminal(weekly: Path, lake: store.Lake) -> None:
     cells = json.loads(weekly.read_text())["cells"]
     script = "\n\n".join(cell["source"] for cell in cells) + "\n\n"
@@ -172,8 +207,46 @@ def test_vs_codes_variable_and_cell_uri() -> None:
     assert notebook_path({"__vsc_ipynb_file__": "/home/ana/a.ipynb"}, kernel=True) == (
         "/home/ana/a.ipynb"
     )
-    assert clean_cell_id("vscode-notebook-cell:/home/ana/a.ipynb#W0sZmlsZQ%3D%3D") == "W0sZmlsZQ=="
-    assert clean_cell_id("") is None
+    assert vs_code_cell("vscode-notebook-cell:/home/ana/a.ipynb#W0sZmlsZQ%3D%3D") == "W0sZmlsZQ=="
+    assert vs_code_cell("3f9c2a41") is None
+
+
+def test_a_cell_in_vs_code_has_the_id_that_the_file_has(
+    open_notebook: Callable[..., Notebook], lake: store.Lake, tmp_path: Path
+) -> None:
+    path = write_notebook(tmp_path / "n.ipynb", {"one": "x = 1", "two": "y = 2"})
+    notebook = open_notebook(str(path))
+    uri = f"vscode-notebook-cell:{path}#W0sZmlsZQ%3D%3D"
+    notebook.ok("x = 1", uri)
+    notebook.ok("not_saved_yet = 2", uri)
+    assert [run.cell_id for run in runs_of(lake)] == ["one", "W0sZmlsZQ=="]
+
+
+def test_a_notebook_renamed_while_its_kernel_runs_has_its_new_name(
+    open_notebook: Callable[..., Notebook], lake: store.Lake, tmp_path: Path
+) -> None:
+    path = write_notebook(tmp_path / "old.ipynb", {"one": "x = 1", "two": "y = 2"})
+    write_notebook(tmp_path / "other.ipynb", {"three": "z = 3"})
+    notebook = open_notebook(str(path))
+    notebook.ok("x = 1", "one")
+    path.rename(new := tmp_path / "new.ipynb")
+    for cell_id in ("one", "two", "not saved yet"):
+        notebook.ok("x = 1", cell_id)
+    names = [run.notebook for run in runs_of(lake)]
+    assert names == [str(path), str(new), str(new), str(new)]
+
+
+def test_two_notebooks_on_one_kernel_are_told_apart_by_their_cells(
+    open_notebook: Callable[..., Notebook], lake: store.Lake, tmp_path: Path
+) -> None:
+    path = write_notebook(tmp_path / "a.ipynb", {"one": "x = 1"})
+    other = write_notebook(tmp_path / "b.ipynb", {"two": "y = x"})
+    notebook = open_notebook(str(path))
+    notebook.ok("x = 1", "one")
+    notebook.ok("y = x", "two")
+    first, second = runs_of(lake)
+    assert (first.notebook, second.notebook) == (str(path), str(other))
+    assert [edge.run_id for edge in second.upstream] == [first.run_id]
 
 
 def test_papermills_own_parameter_names_the_notebook_too() -> None:
@@ -184,6 +257,7 @@ def test_a_kernel_that_nobody_told_has_no_notebook(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     assert notebook_path({}, kernel=True) is None
     assert notebook_path({}, kernel=False) == "terminal"
+    assert notebook_path({"__file__": "/home/ana/a.ipy"}, kernel=False) == "/home/ana/a.ipy"
 
 
 def test_of_two_notebooks_with_the_same_cell_none_is_guessed(tmp_path: Path) -> None:
@@ -191,5 +265,5 @@ def test_of_two_notebooks_with_the_same_cell_none_is_guessed(tmp_path: Path) -> 
     write_notebook(tmp_path / "b.ipynb", {"one": "x = 1"})
     (tmp_path / "broken.ipynb").write_text("{")
     assert notebook_by_source(tmp_path, "x = 1") is None
-    assert notebook_by_source(tmp_path, "y = 1") == (str(tmp_path / "a.ipynb"), "own")
+    assert notebook_by_source(tmp_path, "y = 1") == str(tmp_path / "a.ipynb")
     assert notebook_by_source(tmp_path, "z = 1") is None

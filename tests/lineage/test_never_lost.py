@@ -135,7 +135,7 @@ def test_a_full_disk_costs_one_quiet_line_and_no_run(lake: store.Lake, tmp_path:
         # No file may grow past this, which is what a full disk does to the spool.
         kernel.ok(
             "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
-            "recorder._uploader.outboxes[-1].lake.url"
+            "recorder.delivery.outboxes[-1].lake.url"
         )
         said = [kernel.ok(f"x = {number}" + " " * 400).stderr for number in range(12)]
         assert sum("can't be written" in line for line in said) == 1, said
@@ -174,10 +174,60 @@ def test_a_lake_that_is_away_is_tried_ever_more_rarely(
     moody.error = UnreachableError("no network")
     notebook.ok("x = 1")
     until(lambda: moody.tries >= 4)
-    outbox = notebook.recorder._uploader.outboxes[0]
+    outbox = notebook.recorder.delivery.outboxes[0]
     assert outbox._pause >= 0.08
     moody.error = None
     until(lambda: outbox.idle)
+
+
+def test_more_runs_than_memory_holds_arrive_all_the_same(
+    notebook: Notebook, lake: store.Lake, moody: Moody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "HELD_RUNS", 3)
+    moody.error = UnreachableError("no network")
+    for number in range(9):
+        notebook.ok(f"x = {number}")
+    moody.error = None
+    assert notebook.recorder.flush(10)
+    assert arrived(lake) == [f"x = {number}" for number in range(9)]
+    assert waiting(lake.url) == []
+
+
+def test_a_session_that_goes_on_brings_what_others_leave_behind(
+    notebook: Notebook, lake: store.Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "LOOK_SECONDS", 0.05)
+    notebook.ok("x = 1")
+    assert notebook.recorder.flush(10)
+    other = Spool.new(lake.url)
+    other.append(made(7))
+    os.close(other._handle)  # what a death does
+    until(lambda: len(arrived(lake)) == 2)
+    until(lambda: waiting(lake.url) == [])
+
+
+def test_a_forked_child_that_lives_on_does_not_keep_the_spool_of_its_dead_parent(
+    lake: store.Lake, tmp_path: Path
+) -> None:
+    with running(tmp_path, lake.url) as kernel:
+        kernel.ok("x = 1")
+        child = kernel.ok(
+            "import os, time\n"
+            "child = os.fork()\n"
+            "if child == 0:\n"
+            "    time.sleep(60)\n"
+            "    os._exit(0)\n"
+            "print(child)"
+        )
+        kernel.kill()
+        try:
+            for left in left_behind(lake.url):
+                left.close()
+                break
+            else:
+                pytest.fail("the spool is still locked")
+        finally:
+            os.kill(int(child.stdout), 9)
 
 
 def test_a_lost_answer_is_not_a_second_run(
@@ -196,7 +246,7 @@ def test_a_read_only_lake_costs_one_quiet_line_and_keeps_runs_on_this_machine(
 ) -> None:
     moody.error = AccessDeniedError("no")
     notebook.ok("x = 1")
-    until(lambda: bool(notebook.recorder._notices))
+    until(lambda: bool(notebook.recorder.delivery._notices))
     for number in range(2, 5):
         notebook.ok(f"x = {number}")
         notebook.recorder.flush(1)

@@ -209,24 +209,6 @@ def test_a_lake_gets_what_was_read_of_it_and_the_other_lake_is_named_untracked(
     assert there.untracked[0].startswith(f"{lake.url}/flights@")
 
 
-def test_a_failure_of_the_recorder_never_reaches_the_cell(
-    notebook: Notebook, lake: store.Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*args: object, **kwargs: object) -> None:
-        raise RuntimeError("broken")
-
-    for name in ("_begin", "_end", "_keep", "current", "_provenance"):
-        with monkeypatch.context() as patch:
-            patch.setattr(notebook.recorder, name, broken)
-            notebook.ok(READ)
-            notebook.ok(
-                "with lake.repo('reports').transaction('main', message='m') as tx:\n"
-                f"    tx.write('{name}.txt', b'1')"
-            )
-    notebook.ok("x = 1")
-    assert last(lake).source == "x = 1"
-
-
 def test_cells_of_subshells_run_side_by_side_and_are_told_apart(
     notebook: Notebook, lake: store.Lake
 ) -> None:
