@@ -6,6 +6,7 @@ The store knows no DuckDB and no lineage. Here, where all three are in reach,
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +37,7 @@ class Commit(store.Commit):
         name = quoted_name(self.repo.name, self.id, dataset)
         lake = self.repo.lake
         assert isinstance(lake, Lake)
-        return lake.sql(f"FROM {name}")
+        return lake.sql(f"FROM {name}", variables={})
 
 
 class Lake(store.Lake):
@@ -75,12 +76,16 @@ class Lake(store.Lake):
         statement
             One or more statements of DuckDB's SQL.
         variables
-            Tables by name (pandas, polars, Arrow) that the statement may use.
+            Tables by name (pandas, polars, Arrow) that the statement may use;
+            without it, the caller's own variables, as DuckDB does.
 
         Raises
         ------
         QueryError, RepoNotFoundError, RefNotFoundError, DatasetNotFoundError
         """
+        if variables is None:
+            caller = sys._getframe(1)
+            variables = {**caller.f_globals, **caller.f_locals}
         return self.session.sql(statement, variables=variables)
 
     def scan(self, address: str, *, engine: str = "pyarrow") -> object:

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import fsspec
 
-from jupyter_lake import access
+from jupyter_lake import access, config
 from jupyter_lake.addresses import Address
-from jupyter_lake.config import lake_url, storage_options
 from jupyter_lake.errors import LakeError, PathNotFoundError, ReadOnlyError
 from jupyter_lake.query.file_info import file_info, folder_info, info_of
 from jupyter_lake.query.origins import source_of
@@ -43,8 +42,9 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
 
     Parameters
     ----------
-    url
-        The lake; without it ``JUPYTER_LAKE_URL``, as everywhere.
+    url, lake_url
+        The lake; without it ``JUPYTER_LAKE_URL``, as everywhere. In pandas' and
+        Dask's ``storage_options`` say ``lake_url``: fsspec has a ``url`` of its own.
     lake_options
         The lake's own storage options (s3fs's and so on).
     pins
@@ -61,14 +61,16 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         self,
         url: str | None = None,
         *,
+        lake_url: str | None = None,
         lake_options: Mapping[str, object] | None = None,
         pins: Mapping[str, str] | None = None,
         via: str = "lake://",
         **_options: object,
     ) -> None:
         super().__init__(skip_instance_cache=True)
-        self.url = url or lake_url()
-        given = lake_options if lake_options is not None or url else storage_options()
+        url = url or lake_url
+        self.url = url or config.lake_url()
+        given = lake_options if lake_options is not None or url else config.storage_options()
         self.lake_options = dict(given or {})
         self.pins = dict(pins or {})
         self.via = via

@@ -82,6 +82,12 @@ class Result:
         """The result as DuckDB's relation, to go on with; None if it has no rows to give."""
         return self._relation
 
+    def __getattr__(self, name: str) -> Any:
+        # What a relation can do beyond this (filter, aggregate, fetchnumpy), it does itself.
+        if name.startswith("_") or not hasattr(type(self._relation), name):
+            raise AttributeError(f"A result has no attribute {name!r}.", name=name, obj=self)
+        return getattr(self._relation, name)
+
     @property
     def columns(self) -> list[str]:
         """The columns' names."""

@@ -136,7 +136,17 @@ def _united(found: pyarrow.dataset.Dataset) -> Any:
     """Return a schema with every file's columns, in the widest of their types."""
     import pyarrow as pa
 
-    return pa.unify_schemas([*_schemas(found), found.schema], promote_options="permissive")
+    schemas = [_without_views(schema) for schema in (*_schemas(found), found.schema)]
+    return pa.unify_schemas(schemas, promote_options="permissive")
+
+
+def _without_views(schema: Any) -> Any:
+    """Return a schema with plain strings for polars' views, which Arrow unites with no others."""
+    import pyarrow as pa
+
+    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    fields = [field.with_type(plain.get(field.type, field.type)) for field in schema]
+    return pa.schema(fields, metadata=schema.metadata)
 
 
 def _pandas(dataset: _Scanned) -> Any:

@@ -66,6 +66,10 @@ class Lake:
         """Where it lies, without credentials."""
         return self.objects.url
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Opened again where it is unpickled: in a worker of Dask, Ray or multiprocessing.
+        return _opened_again, (type(self), self.url, dict(self.objects.storage_options))
+
     @classmethod
     def open(
         cls,
@@ -237,3 +241,7 @@ def _no_lake(objects: ObjectStore) -> LakeNotFoundError | NotALakeError:
         f"There is no lake at {objects.url}.",
         hint=f"`%lake open {objects.url} --create` makes one.",
     )
+
+
+def _opened_again(kind: type[Lake], url: str, storage_options: Mapping[str, object]) -> Lake:
+    return kind.open(url, storage_options=storage_options)
