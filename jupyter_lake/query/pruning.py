@@ -8,7 +8,7 @@ bounds say that no row of it can satisfy one of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,9 @@ def _prunable(select: exp.Select, table: exp.Table) -> bool:
 
     if table.args.get("pivots") or table.args.get("sample") or select.args.get("sample"):
         return False
+    # In a macro a column's name may be that of a parameter, which goes first.
+    if (made := select.find_ancestor(exp.Create)) and made.kind in ("MACRO", "FUNCTION"):
+        return False
     joins = select.args.get("joins") or []
     if any(join.method in ("ASOF", "POSITIONAL") for join in joins):
         return False
@@ -189,10 +192,22 @@ def _may(known: Mapping[str, tuple[Any, Any]], condition: Condition) -> bool:
     least, greatest = known.get(name, (None, None))
     if least is None or greatest is None:
         return True
+    try:
+        least, greatest = _widened(least, greatest)
+    except OverflowError:
+        return True
+    return any(_meets(least, greatest, operator, constant) for constant in constants)
+
+
+def _widened(least: Any, greatest: Any) -> tuple[Any, Any]:
+    """Return bounds that hold for what was cut from them, or is cut from a constant."""
     if isinstance(least, float):
         # DuckDB rounds a constant to a FLOAT before it compares, Python does not.
-        least, greatest = least - abs(least) * 1e-6, greatest + abs(greatest) * 1e-6
-    return any(_meets(least, greatest, operator, constant) for constant in constants)
+        return least - abs(least) * 1e-6, greatest + abs(greatest) * 1e-6
+    if isinstance(least, datetime):
+        # Python's times have no nanoseconds.
+        return least - timedelta.resolution, greatest + timedelta.resolution
+    return least, greatest
 
 
 def _meets(least: Any, greatest: Any, operator: str, constant: Any) -> bool:
