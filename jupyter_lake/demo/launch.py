@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from jupyter_lake import config
+from jupyter_lake.demo.appearance import write_app_settings
 from jupyter_lake.demo.flights import fill
 from jupyter_lake.demo.workspace import write_workspace
 from jupyter_lake.store import Lake
@@ -60,12 +61,14 @@ def run(folder: Path, *, lab_options: Sequence[str] = ()) -> int:
     """
     url = prepare(folder, progress=lambda line: print(f"  {line}", flush=True))  # noqa: T201
     print(f"The lake: {url}\nOpening JupyterLab ...", flush=True)  # noqa: T201
-    workspaces = folder.resolve() / ".jupyter" / "workspaces"
-    write_workspace(workspaces, notebook=NOTEBOOK)
+    own = folder.resolve() / ".jupyter"
+    write_workspace(own / "workspaces", notebook=NOTEBOOK)
+    write_app_settings(own / "settings")
     command = [
         *(sys.executable, "-m", "jupyterlab"),
         f"--ServerApp.root_dir={folder.resolve()}",
-        f"--LabApp.workspaces_dir={workspaces}",
+        f"--LabApp.workspaces_dir={own / 'workspaces'}",
+        f"--LabApp.app_settings_dir={own / 'settings'}",
         "--LabApp.default_url=/lab/workspaces/lake-demo",
         *(["--allow-root"] if _is_root() else []),
         *lab_options,
