@@ -68,7 +68,7 @@ def _settle(
     changed = paths & {name for name, _ in _changes(repo, record)}
     if record.parents:
         _hand(pending, record.parents[0], paths - changed)
-    tree = repo.manifests.tree(record.tree)
+    tree = repo.history.tree(record)
     for parent in record.parents[1:]:
         if not changed:
             break
@@ -90,7 +90,7 @@ def _changes(repo: Repo, record: CommitRecord) -> list[tuple[str, str]]:
 
 
 def _differs(repo: Repo, record: CommitRecord, parent: str, path: str) -> bool:
-    tree, other = repo.manifests.tree(record.tree), repo.tree_of(parent)
+    tree, other = repo.history.tree(record), repo.tree_of(parent)
     return any(
         _within(change.path, path) for change in diff_trees(repo.manifests, other, tree, path)
     )

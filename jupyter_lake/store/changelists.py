@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import DamagedError
 from jupyter_lake.store.objectstore import ObjectMissing
@@ -14,6 +14,7 @@ from jupyter_lake.store.records import ChangeList
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from jupyter_lake.store.entrylists import EntryList
     from jupyter_lake.store.keys import RepoKeys
     from jupyter_lake.store.objectstore import ObjectStore
     from jupyter_lake.store.records import CommitRecord, Kind
@@ -25,70 +26,77 @@ INLINE_BYTES = 1024
 MANY = 1000
 
 
-@dataclass(frozen=True, slots=True)
 class Changes:
-    """Paths that a commit changes, sorted, and beside each how: columns ``path`` and ``kind``."""
+    """Paths that a commit changes, sorted, and how it changes each.
 
-    table: pa.Table
+    Parameters
+    ----------
+    pairs
+        Paths and kinds, sorted; or else
+    added
+        entries, maybe very many, that are all new.
+    """
+
+    def __init__(
+        self, pairs: Sequence[tuple[str, Kind]] = (), *, added: EntryList | None = None
+    ) -> None:
+        self._pairs = pairs
+        self._added = added
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, Kind]]) -> Changes:
         """Return pairs of path and kind, sorted."""
-        import pyarrow as pa
-
-        ordered = sorted(pairs)
-        columns = [[path for path, _ in ordered], [kind for _, kind in ordered]]
-        arrays = [pa.array(column, pa.string()) for column in columns]
-        return cls(pa.Table.from_arrays(arrays, ["path", "kind"]))
+        return cls(sorted(pairs))
 
     @classmethod
-    def all_added(cls, paths: pa.ChunkedArray) -> Changes:
-        """Return sorted paths, each of them new."""
-        import pyarrow as pa
+    def all_added(cls, entries: EntryList) -> Changes:
+        """Return entries each of which is new."""
+        return cls(added=entries)
 
-        kinds = pa.repeat(pa.scalar("added"), len(paths))
-        return cls(pa.Table.from_arrays([paths, kinds], ["path", "kind"]))
-
-    @property
-    def added(self) -> pa.ChunkedArray:
-        """The paths that are new."""
-        import pyarrow.compute as pc
-
-        return self.table.filter(pc.equal(self.table["kind"], "added"))["path"]
+    def __iter__(self) -> Iterator[tuple[str, Kind]]:
+        if self._added is None:
+            return iter(self._pairs)
+        return ((path, "added") for path in self._added.paths())
 
     def __len__(self) -> int:
-        return int(self.table.num_rows)
+        return len(self._pairs if self._added is None else self._added)
+
+    def added(self) -> Iterator[str]:
+        """Yield the paths that are new."""
+        return (path for path, kind in self if kind == "added")
 
     def summary(self) -> ChangeList:
         """Return what stands in the commit itself."""
-        kinds = {item["values"]: item["counts"] for item in _counted(self.table["kind"])}
-        first = self.table.slice(0, INLINE_CHANGES + 1)
-        pairs = tuple(zip(first["path"].to_pylist(), first["kind"].to_pylist(), strict=True))
-        size = sum(len(path.encode()) + 12 for path, _ in pairs)
+        kinds = Counter(kind for _, kind in self._pairs)
+        first = tuple(islice(self, INLINE_CHANGES + 1))
+        size = sum(len(path.encode()) + 12 for path, _ in first)
         few = len(self) <= INLINE_CHANGES and size <= INLINE_BYTES
         return ChangeList(
-            kinds.get("added", 0),
-            kinds.get("removed", 0),
-            kinds.get("changed", 0),
-            pairs if few else None,
+            kinds["added"] + len(self._added or ()),
+            kinds["removed"],
+            kinds["changed"],
+            first if few else None,
         )
 
     def places(self) -> tuple[str, ...]:
         """Return the paths or, where there are very many, the folders that hold them."""
-        paths: Iterable[str] = chain.from_iterable(
-            chunk.to_pylist() for chunk in self.table["path"].iterchunks()
-        )
+        paths: Iterable[str] = (path for path, _ in self)
         if len(self) > MANY:
             paths = dict.fromkeys(path.rpartition("/")[0] for path in paths)
             if len(paths) > MANY:
                 paths = dict.fromkeys(path.partition("/")[0] for path in paths)
         return tuple(paths)
 
+    def table(self) -> pa.Table:
+        """Return columns ``path`` and ``kind``."""
+        import pyarrow as pa
 
-def _counted(kinds: pa.ChunkedArray) -> list[dict[str, Any]]:
-    import pyarrow.compute as pc
-
-    return pc.value_counts(kinds).to_pylist()  # type: ignore[no-any-return]
+        if self._added is not None:
+            column = self._added.table.column("path")
+            kinds = pa.repeat(pa.scalar("added"), len(column))
+            return pa.Table.from_arrays([column, kinds], ["path", "kind"])
+        arrays = [pa.array([pair[at] for pair in self._pairs], pa.string()) for at in (0, 1)]
+        return pa.Table.from_arrays(arrays, ["path", "kind"])
 
 
 def changed_paths(
@@ -118,7 +126,7 @@ def encode_changes(changes: Changes) -> bytes:
 
     sink = pa.BufferOutputStream()
     pq.write_table(
-        changes.table,
+        changes.table(),
         sink,
         compression="zstd",
         use_dictionary=["kind"],

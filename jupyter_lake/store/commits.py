@@ -100,7 +100,7 @@ class Commit:
     @property
     def tree(self) -> Tree:
         """The list of its ranges."""
-        return self.repo.manifests.tree(self._record.tree)
+        return self.repo.history.tree(self._record)
 
     @cached_property
     def _detailed(self) -> CommitRecord:
@@ -192,10 +192,8 @@ class Commit:
         """Return how it differs from its first parent."""
         manifests = self.repo.manifests
         parent = self.parents[0] if self.parents else None
-        before = self.repo.history.record(parent).tree if parent else None
-        return Diff(
-            diff_trees(manifests, manifests.tree(before), self.tree), old=parent, new=self.id
-        )
+        before = self.repo.tree_of(parent)
+        return Diff(diff_trees(manifests, before, self.tree), old=parent, new=self.id)
 
     def _find(self, path: str) -> Entry | None:
         return self.repo.manifests.entry(self.tree, path)

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from jupyter_lake.store.ranges import entries_of
-
 if TYPE_CHECKING:
     from jupyter_lake.store.entries import Entry
     from jupyter_lake.store.manifests import Manifests
@@ -82,7 +80,7 @@ def diff_trees(manifests: Manifests, old: Tree, new: Tree, prefix: str = "") -> 
     shared = {item.id for item in before} & {item.id for item in after}
     own = [item for item in (*before, *after) if item.id not in shared]
     if len(own) <= TOGETHER:
-        manifests.tables(own)
+        manifests.ranges(own)
     left = _by_path(manifests, before, shared, prefix)
     right = _by_path(manifests, after, shared, prefix)
     return compare(left, right)
@@ -108,7 +106,7 @@ def _by_path(
     own = [item for item in ranges if item.id not in shared]
     return {
         entry.path: entry
-        for table in manifests.in_turn(own)
-        for entry in entries_of(table)
+        for entries in manifests.in_turn(own)
+        for entry in entries
         if entry.path.startswith(prefix)
     }

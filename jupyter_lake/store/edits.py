@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import ConflictError
 from jupyter_lake.store.changelists import Changes
 from jupyter_lake.store.differences import diff_trees
-from jupyter_lake.store.ranges import entries_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from jupyter_lake.store.entries import Entry
+    from jupyter_lake.store.entrylists import EntryList
     from jupyter_lake.store.manifests import Manifests
     from jupyter_lake.store.records import Kind
     from jupyter_lake.store.repos import Repo
@@ -25,31 +24,28 @@ __all__ = ["Edit", "check_fit", "effective", "name_some"]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a commit changes: entries to put (sorted by path) and paths to take out."""
+    """What a commit changes: entries to put and paths to take out."""
 
-    puts: pa.Table
+    puts: EntryList
     deletes: frozenset[str]
 
 
 def effective(manifests: Manifests, tree: Tree, edit: Edit) -> tuple[Edit, Changes]:
     """Leave out what is so already in a tree, and say how it changes by what is left."""
-    import pyarrow as pa
-
-    column = edit.puts.column("path")
     there: dict[str, Entry] = {}
     if tree.ranges:
-        there = manifests.found(tree, [*column.to_pylist(), *edit.deletes])
+        there = manifests.found(tree, chain(edit.puts.paths(), edit.deletes))
     if not there:
-        return Edit(edit.puts, frozenset()), Changes.all_added(column)
+        return Edit(edit.puts, frozenset()), Changes.all_added(edit.puts)
     deletes = frozenset(path for path in edit.deletes if path in there)
     changes: list[tuple[str, Kind]] = [(path, "removed") for path in deletes]
     wanted: list[bool] = []
-    for entry in entries_of(edit.puts):
+    for entry in edit.puts:
         old = there.get(entry.path)
         wanted.append(old is None or not entry.same_content(old))
         if wanted[-1]:
             changes.append((entry.path, "added" if old is None else "changed"))
-    puts = edit.puts if all(wanted) else edit.puts.filter(pa.array(wanted, pa.bool_()))
+    puts = edit.puts if all(wanted) else edit.puts.only(wanted)
     return Edit(puts, deletes), Changes.of(changes)
 
 
@@ -63,7 +59,7 @@ def check_fit(repo: Repo, edit: Edit, branch: str, *, base: str | None, head: st
     """
     if base == head:
         return
-    ours = {entry.path: entry for entry in entries_of(edit.puts)}
+    ours = {entry.path: entry for entry in edit.puts}
     theirs = diff_trees(repo.manifests, repo.tree_of(base), repo.tree_of(head))
     clashes = [
         change.path

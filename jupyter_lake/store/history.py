@@ -19,16 +19,19 @@ from jupyter_lake.store.manifests import Recent, read_verified
 from jupyter_lake.store.records import (
     INLINE_ANCESTORS,
     CommitRecord,
+    StoredCommit,
     decode_commit,
     encode_ancestor,
     encode_commit,
     now,
 )
+from jupyter_lake.store.trees import EMPTY, Tree, is_inline
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from jupyter_lake.store.keys import RepoKeys
+    from jupyter_lake.store.manifests import Manifests
     from jupyter_lake.store.objectstore import ObjectStore
 
 __all__ = ["History"]
@@ -38,11 +41,12 @@ CACHED_HEADS = 32
 
 
 class History:
-    """The commits of one repo."""
+    """The commits of one repo, and the tree of each."""
 
-    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
+    def __init__(self, objects: ObjectStore, keys: RepoKeys, manifests: Manifests) -> None:
         self._objects = objects
         self._keys = keys
+        self._manifests = manifests
         self._records: Recent[CommitRecord] = Recent(CACHED_COMMITS)
         self._nearest_of: Recent[tuple[CommitRecord, ...]] = Recent(CACHED_HEADS)
         self._encodings: Recent[bytes] = Recent(CACHED_HEADS * INLINE_ANCESTORS)
@@ -58,18 +62,36 @@ class History:
         known = self._records.get(id)
         if known is not None and (known.details or not details):
             return known
+        return self._read(id).record
+
+    def tree(self, record: CommitRecord) -> Tree:
+        """Return the tree of a commit.
+
+        Raises
+        ------
+        DamagedError
+        """
+        if record.tree is None:
+            return EMPTY
+        if not is_inline(record.tree):
+            return self._manifests.tree(record.tree)
+        return self._manifests.remembered_tree(record.tree) or self._read(record.id).tree or EMPTY
+
+    def _read(self, id: str) -> StoredCommit:
         data = read_verified(self._objects, self._keys.commit(id), id, "Commit")
         try:
-            record, ancestors = decode_commit(id, data)
+            found = decode_commit(id, data)
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedError(
                 f"Commit {id[:8]} can't be read: it may be of a newer version of jupyter_lake.",
                 hint="Update jupyter_lake.",
             ) from error
-        for ancestor in ancestors:
+        for ancestor in found.ancestors:
             self._records.put(ancestor.id, ancestor, 1)
-        self.remember(record)
-        return record
+        self.remember(found.record)
+        if found.tree is not None and found.record.tree is not None:
+            self._manifests.remember_tree(found.record.tree, found.tree)
+        return found
 
     def knows(self, id: str) -> bool:
         """Tell whether a commit was read before, so that it is certain to be there."""
@@ -102,14 +124,18 @@ class History:
             yield record
             add(record.parents)
 
-    def encode(self, draft: CommitRecord, nonce: str) -> tuple[CommitRecord, bytes]:
+    def encode(
+        self, draft: CommitRecord, nonce: str, *, files: bytes | None = None
+    ) -> tuple[CommitRecord, bytes]:
         """Return a new commit as it will be known and its bytes, ancestors inside.
+
+        `files` is what it is to hold of its tree, if that is an inline one.
 
         The draft's time is moved behind its parents' where a clock is late.
         """
         draft = replace(draft, time=self._time_after(draft.parents))
         nearest = self._nearest(draft.parents)
-        id, data = encode_commit(draft, map(self._encoded, nearest), nonce)
+        id, data = encode_commit(draft, map(self._encoded, nearest), nonce, files=files)
         self._nearest_of.put(id, nearest, 1)
         return replace(draft, id=id), data
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +12,6 @@ from jupyter_lake.errors import AccessDeniedError, InvalidInputError, LakeError,
 from jupyter_lake.store.entries import Entry
 from jupyter_lake.store.folders import FolderCopy
 from jupyter_lake.store.footers import rows_and_stats
-from jupyter_lake.store.gather import is_local
 from jupyter_lake.store.tables import parquet_of
 from jupyter_lake.store.uploads import Uploads, open_uploads
 
@@ -51,10 +50,7 @@ class Intake:
 
     def take_bytes(self, path: str, data: bytes) -> None:
         """Stage a file by its bytes."""
-        if is_local(self._repo.lake.objects):  # a thread would cost more than it spares
-            self._staging.put(path, self._added(path, data))
-        else:
-            self._staging.put(path, self.uploads.submit(partial(self._added, path, data)))
+        self._staging.put(path, self._added(path, data))
 
     def take_file(self, path: str, source: Path) -> None:
         """Stage a copy of a local file, which is read in the background."""
@@ -87,8 +83,7 @@ class Intake:
     def remember(self, staged: Edit) -> None:
         """Keep the hashes of files that came from folders, for when they come again."""
         if self._copies:
-            columns = (staged.puts.column(name).to_pylist() for name in ("path", "hash"))
-            hashes = dict(zip(*columns, strict=True))
+            hashes = {entry.path: entry.hash for entry in staged.puts}
             for copy in self._copies:
                 copy.remember(hashes)
 

@@ -7,7 +7,8 @@
     repos/<repo>/objects/ab/<hash>       file bytes as they came
     repos/<repo>/ranges/ab/<hash>.parquet    runs of sorted entries
     repos/<repo>/trees/ab/<hash>.parquet     the list of a snapshot's ranges
-    repos/<repo>/commits/ab/<hash>.json
+    repos/<repo>/commits/ab/<hash>.json  with the entries of a small snapshot, which then has
+                                         neither tree nor ranges
     repos/<repo>/changes/<commit>.parquet    only where the commit doesn't hold the list itself
     repos/<repo>/refs/heads/<branch>/<n> numbered create-only records: the branch's log
     repos/<repo>/refs/hints/<branch>     overwritable: about where the log ends

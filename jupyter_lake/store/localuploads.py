@@ -1,9 +1,11 @@
 """Uploads into a folder: hashed while they are copied, synced together.
 
-Each file is written under a temporary name. A flush syncs all of them, gives them
-their names, and syncs the folders: a name never stands for bytes that a power cut
-could still take away. All begin in one folder, so that the disk lays them side by
-side; written straight to their 256 folders they would take twice as long.
+Each file is written under a temporary name. In the end all get their names, and
+files and folders are synced side by side; only then is the record made that leads
+to them. So a power cut may leave a name without its bytes, but never one that
+anything leads to: who finds an object there compares its bytes before he uses it.
+All begin in one folder, so that the disk lays them side by side; written straight
+to their 256 folders they would take twice as long.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import hashlib
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -22,9 +25,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_lake.errors import AccessDeniedError, LakeError, ReadOnlyError, UnreachableError
-from jupyter_lake.store.gather import pool
+from jupyter_lake.store import syncing
+from jupyter_lake.store.backends.local import link
+from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.reuse import Reuse
-from jupyter_lake.store.uploads import CHUNK, Digest, Threads
+from jupyter_lake.store.uploads import CHUNK, Digest, Threads, hash_file
 
 if TYPE_CHECKING:
     from jupyter_lake.store.keys import RepoKeys
@@ -37,8 +42,10 @@ T = TypeVar("T")
 WHOLE = 8 * 2**20  # files up to this size are read at once
 WORKERS = 4
 UNFINISHED = ".unfinished"
+YOUNG_SECONDS = 3600.0  # what is older has long been written by the disk's own cache
 
 _synced: set[str] = set()  # folders that this process knows would survive a power cut
+_folder = os.path.dirname
 
 
 class LocalUploads:
@@ -49,6 +56,7 @@ class LocalUploads:
         self._root = str(objects.local_path(keys.prefix))
         self._threads = Threads(WORKERS, 4 * WORKERS)
         self._unfinished: dict[str, str] = {}  # temporary files by their place
+        self._unsynced: set[str] = set()  # objects that another process has just made
         self._reuse = Reuse(objects, keys)
         self._lock = threading.Lock()
         self._mark = secrets.token_hex(8)
@@ -74,41 +82,58 @@ class LocalUploads:
         """Write an object under a temporary name, unless it is there already."""
         self._write(key, data, data)
 
-    def flush(self) -> None:
-        """Sync, name, sync the folders."""
+    def conclude(self, key: str, data: bytes) -> None:
+        """Name and sync all, then make the object that leads to it."""
         with self._lock:
             unfinished, self._unfinished = self._unfinished, {}
-        folders = {os.path.dirname(place) for place in unfinished}
+            unsynced, self._unsynced = self._unsynced, set()
+        place = self._place(key)
+        last = self._temporary()
         try:
-            made = {os.path.dirname(folder) for folder in folders if self._make(folder)}
-            _sync_all(unfinished.values())
-            for place, temporary in unfinished.items():
-                os.replace(temporary, place)
-            _sync_all(folders | made)
-            _synced.update(folders)
+            self._make_durable(unfinished, unsynced, last=(last, data), folder=_folder(place))
+            self._reuse.make_sure()
+            link(last, place)
+            syncing.sync(_folder(place))
+        except FileExistsError:
+            raise ObjectExists(key, self._root) from None
         except OSError as error:
-            _drop(unfinished)
             raise explained(error, self._root) from error
-        self._reuse.make_sure()
+        finally:
+            _drop([*unfinished.values(), last])
+
+    def _make_durable(
+        self,
+        unfinished: Mapping[str, str],
+        unsynced: Iterable[str],
+        *,
+        last: tuple[str, bytes],
+        folder: str,
+    ) -> None:
+        folders = {*map(_folder, unfinished), *map(_folder, unsynced)}
+        made = {_folder(each) for each in (*folders, folder) if self._make(each)}
+        for place, temporary in unfinished.items():
+            os.replace(temporary, place)
+        _write_new(*last)
+        syncing.sync_all([*unfinished, *unsynced, last[0], *(folders | made)])
+        _synced.update((*folders, folder))
 
     def close(self) -> None:
         """End the threads and remove what was not flushed."""
         self._threads.close()
         with self._lock:
             unfinished, self._unfinished = self._unfinished, {}
-        _drop(unfinished)
+        _drop(unfinished.values())
 
     def _write(self, key: str, data: bytes, source: bytes | Path) -> None:
         place = self._place(key)
-        if place in self._unfinished or self._there(key, place, source):
+        if place in self._unfinished or (
+            os.path.exists(place)
+            and self._use(key, place, source, whole=lambda: _read(place) == data)
+        ):
             return
         temporary = self._temporary()
         try:
-            file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-            try:
-                _write_fully(file, data)
-            finally:
-                os.close(file)
+            _write_new(temporary, data)
         except OSError as error:
             with suppress(OSError):
                 os.unlink(temporary)
@@ -131,14 +156,31 @@ class LocalUploads:
             raise explained(error, temporary) from error
         found = Digest(digest.hexdigest(), size)
         key = self._keys.object(found.hash)
-        if self._there(key, self._place(key), source):
+        place = self._place(key)
+        if os.path.exists(place) and self._use(
+            key, place, source, whole=lambda: hash_file(Path(place)) == found
+        ):
             os.unlink(temporary)
         else:
-            self._note(self._place(key), temporary)
+            self._note(place, temporary)
         return found
 
-    def _there(self, key: str, place: str, source: bytes | Path) -> bool:
-        return os.path.exists(place) and self._reuse.take(key, source)
+    def _use(
+        self, key: str, place: str, source: bytes | Path, *, whole: Callable[[], bool]
+    ) -> bool:
+        """Use an object that is there, unless it is not whole or has just gone."""
+        try:
+            modified = os.stat(place).st_mtime
+            if not whole():
+                return False
+        except OSError:
+            return False
+        if not self._reuse.take(key, source):
+            return False
+        if modified > time.time() - YOUNG_SECONDS:
+            with self._lock:
+                self._unsynced.add(place)
+        return True
 
     def _place(self, key: str) -> str:
         return f"{self._root}/{key[len(self._keys.prefix) :]}"
@@ -165,14 +207,14 @@ class LocalUploads:
         if folder in _synced and os.path.isdir(folder):
             return False
         if not os.path.isdir(folder):
-            self._make_surely(os.path.dirname(folder))
+            self._make_surely(_folder(folder))
             with suppress(FileExistsError):
                 os.mkdir(folder)
         return True
 
     def _make_surely(self, folder: str) -> None:
         if self._make(folder):
-            _sync(os.path.dirname(folder))
+            syncing.sync(_folder(folder))
             _synced.add(folder)
 
 
@@ -182,34 +224,21 @@ def _write_fully(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _sync_all(paths: Iterable[str]) -> None:
-    """Sync files or folders, some side by side: the disk's journal takes them together."""
-    paths = list(paths)
-    batches = [batch for start in range(WORKERS) if (batch := paths[start::WORKERS])]
-    waiting = [pool().submit(_sync_each, batch) for batch in batches[1:]]
-    if batches:
-        _sync_each(batches[0])
-    for done in waiting:
-        done.result()
-
-
-def _sync_each(paths: Iterable[str]) -> None:
-    for path in paths:
-        _sync(path)
-
-
-def _sync(path: str) -> None:
-    if os.name == "nt" and os.path.isdir(path):
-        return
-    descriptor = os.open(path, os.O_RDONLY)
+def _write_new(path: str, data: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
-        os.fsync(descriptor)
+        _write_fully(file, data)
     finally:
-        os.close(descriptor)
+        os.close(file)
 
 
-def _drop(unfinished: Mapping[str, str]) -> None:
-    for temporary in unfinished.values():
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.readall()
+
+
+def _drop(temporaries: Iterable[str]) -> None:
+    for temporary in temporaries:
         with suppress(OSError):
             os.unlink(temporary)
 

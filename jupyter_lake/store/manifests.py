@@ -10,15 +10,17 @@ import hashlib
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from jupyter_lake.errors import DamagedError
 from jupyter_lake.store.entries import Entry, Folder
+from jupyter_lake.store.entrylists import EntryList
 from jupyter_lake.store.gather import gather
 from jupyter_lake.store.objectstore import ObjectMissing
 from jupyter_lake.store.ranges import decode_range, entries_of
-from jupyter_lake.store.trees import EMPTY, RangeRef, Tree, after_prefix, decode_tree
+from jupyter_lake.store.trees import RangeRef, Tree, after_prefix, decode_tree
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,10 +96,8 @@ class Manifests:
         self._trees: Recent[Tree] = Recent(TREE_CACHE_WEIGHT)
         self._ranges: Recent[pa.Table] = Recent(RANGE_CACHE_WEIGHT)
 
-    def tree(self, id: str | None) -> Tree:
-        """Return a tree by its id; no id is the empty tree."""
-        if id is None:
-            return EMPTY
+    def tree(self, id: str) -> Tree:
+        """Return a tree that lies apart from its commits, by its id."""
         tree = self._trees.get(id)
         if tree is None:
             data = read_verified(self.objects, self.keys.tree(id), id, "Tree")
@@ -105,40 +105,43 @@ class Manifests:
             self.remember_tree(id, tree)
         return tree
 
+    def remembered_tree(self, id: str) -> Tree | None:
+        """Return a tree that was written or read lately, or None."""
+        return self._trees.get(id)
+
     def remember_tree(self, id: str, tree: Tree) -> None:
         """Keep a tree that was just written or read."""
-        self._trees.put(id, tree, 1 + len(tree.ranges))
+        held = sum(item.files for item in tree.ranges if item.held)
+        self._trees.put(id, tree, 1 + len(tree.ranges) + 2 * held)
 
-    def range(self, id: str) -> pa.Table:
-        """Return a range by its id."""
-        table = self._ranges.get(id)
+    def range(self, item: RangeRef) -> EntryList:
+        """Return the entries of a range."""
+        if item.held is not None:
+            return item.held
+        table = self._ranges.get(item.id)
         if table is None:
-            data = read_verified(self.objects, self.keys.range(id), id, "Range")
+            data = read_verified(self.objects, self.keys.range(item.id), item.id, "Range")
             table = decode_range(data)
-            self.remember_range(id, table)
-        return table
+            self.remember_range(item.id, table)
+        return EntryList(table=table)
 
     def remember_range(self, id: str, table: pa.Table) -> None:
         """Keep a range that was just written or read."""
         self._ranges.put(id, table, 1000 + table.nbytes)
 
-    def tables(self, ranges: Sequence[RangeRef]) -> list[pa.Table]:
+    def ranges(self, items: Sequence[RangeRef]) -> list[EntryList]:
         """Return ranges together, in as few round trips as the store allows."""
-
-        def reader(item: RangeRef) -> Callable[[], pa.Table]:
-            return lambda: self.range(item.id)
-
-        return gather(self.objects, [reader(item) for item in ranges])
+        return gather(self.objects, [partial(self.range, item) for item in items])
 
     def read_ahead(self, tree: Tree, paths: Iterable[str]) -> None:
         """Read the ranges that paths belong in, before they are asked for one by one."""
         slots = sorted({tree.slot(path) for path in paths})[:READ_AHEAD]
-        self.tables([tree.ranges[slot] for slot in slots if slot < len(tree.ranges)])
+        self.ranges([tree.ranges[slot] for slot in slots if slot < len(tree.ranges)])
 
-    def in_turn(self, ranges: Sequence[RangeRef], *, ahead: int = 32) -> Iterator[pa.Table]:
+    def in_turn(self, items: Sequence[RangeRef], *, ahead: int = 32) -> Iterator[EntryList]:
         """Yield ranges in order, reading a few ahead: memory stays bounded."""
-        for start in range(0, len(ranges), ahead):
-            yield from self.tables(ranges[start : start + ahead])
+        for start in range(0, len(items), ahead):
+            yield from self.ranges(items[start : start + ahead])
 
     def entry(self, tree: Tree, path: str) -> Entry | None:
         """Return the entry at a path, or None; reads one range."""
@@ -150,16 +153,20 @@ class Manifests:
         for path in paths:
             if (item := tree.at(path)) is not None:
                 by_range.setdefault(item.id, (item, []))[1].append(path)
-        tables = self.tables([item for item, _ in by_range.values()])
+        lists = self.ranges([item for item, _ in by_range.values()])
         found: dict[str, Entry] = {}
-        for table, (_, wanted) in zip(tables, by_range.values(), strict=True):
-            found.update(_pick(table, wanted))
+        for entries, (item, wanted) in zip(lists, by_range.values(), strict=True):
+            if item.held is not None:
+                there = entries.by_path
+                found.update((path, there[path]) for path in wanted if path in there)
+            else:
+                found.update(_pick(entries.table, wanted))
         return found
 
     def entries(self, tree: Tree, prefix: str = "") -> Iterator[Entry]:
         """Yield the entries whose paths begin with `prefix`, sorted by path."""
-        for table in self.in_turn(tree.under(prefix)):
-            yield from entries_of(_narrow(table, prefix))
+        for entries in self.in_turn(tree.under(prefix)):
+            yield from entries_of(_narrow(entries.table, prefix)) if prefix else entries
 
     def children(self, tree: Tree, folder: str) -> list[Entry | Folder]:
         """Return what lies directly in a folder (``""`` or ending with a slash)."""
@@ -177,8 +184,9 @@ class Manifests:
                 mixed.append(item)
             else:
                 add(child, item.files, item.bytes)
-        for table in self.in_turn(mixed):
-            for name, count, size, entry in _grouped(_narrow(table, folder), len(folder)):
+        for entries in self.in_turn(mixed):
+            narrowed = _narrow(entries.table, folder)
+            for name, count, size, entry in _grouped(narrowed, len(folder)):
                 if entry is None:
                     add(name, count, size)
                 else:

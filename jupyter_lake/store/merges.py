@@ -11,8 +11,8 @@ from jupyter_lake.errors import ConflictError
 from jupyter_lake.identity import current_user
 from jupyter_lake.store.differences import Change, diff_trees
 from jupyter_lake.store.edits import Edit, name_some
+from jupyter_lake.store.entrylists import EntryList
 from jupyter_lake.store.publishing import Draft, publish
-from jupyter_lake.store.ranges import table_of
 from jupyter_lake.store.transactions import check_text
 from jupyter_lake.store.uploads import open_uploads
 
@@ -127,7 +127,7 @@ def _agree(one: Change, other: Change) -> bool:
 def _edit(changes: Iterable[Change]) -> Edit:
     listed = list(changes)
     return Edit(
-        table_of(change.new for change in listed if change.new),
+        EntryList.of(change.new for change in listed if change.new),
         frozenset(change.path for change in listed if change.new is None),
     )
 

@@ -15,6 +15,7 @@ from jupyter_lake.store.records import BranchRecord, CommitRecord, now
 from jupyter_lake.store.refs import MovedError
 from jupyter_lake.store.rewrite import rewrite
 from jupyter_lake.store.shapes import check_shape
+from jupyter_lake.store.trees import is_inline
 
 if TYPE_CHECKING:
     from jupyter_lake.store.repos import Repo
@@ -77,10 +78,11 @@ def publish(
         made = _build(repo, draft, parent, uploads, edit(parent))
         if made is None:
             return None
-        uploads.flush()
         entry = BranchRecord(0, made.record.id, draft.author, now(), draft.why, write, 0)
         try:
-            repo.branch_logs.append(draft.branch, entry, head, tree=made.record.tree)
+            tree = made.record.tree
+            apart = tree if tree and not is_inline(tree) else None
+            repo.branch_logs.append(draft.branch, entry, head, tree=apart, create=uploads.conclude)
         except MovedError as moved:
             head = repo.standing(draft.branch, moved.head)
             attempt += 1
@@ -99,11 +101,11 @@ def _build(
     if not changes and not draft.merged:
         return None
     check_shape(repo.manifests, tree, changes.added, edit.deletes)
-    id, _ = rewrite(
+    id, made = rewrite(
         repo.manifests,
         tree,
         puts=edit.puts,
-        deletes=sorted(edit.deletes),
+        deletes=edit.deletes,
         write=uploads.write,
     )
     commit = CommitRecord(
@@ -117,7 +119,7 @@ def _build(
         metadata=draft.metadata,
         provenance=draft.provenance,
     )
-    record, data = repo.history.encode(commit, secrets.token_hex(8))
+    record, data = repo.history.encode(commit, secrets.token_hex(8), files=made.encoded)
     if record.changes.paths is None:
         uploads.write(repo.keys.changes(record.id), encode_changes(changes))
     uploads.write(repo.keys.commit(record.id), data)

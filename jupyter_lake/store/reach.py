@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,10 +17,10 @@ from jupyter_lake.store.manifests import Manifests
 from jupyter_lake.store.refs import BranchLogs, Tags
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from jupyter_lake.store.entrylists import EntryList
     from jupyter_lake.store.keys import RepoKeys
     from jupyter_lake.store.objectstore import ObjectStore
+    from jupyter_lake.store.records import CommitRecord
     from jupyter_lake.store.trees import RangeRef
 
 __all__ = ["Reach", "chunks", "digests"]
@@ -45,7 +46,7 @@ class Reach:
     long_changes: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._history = History(self.objects, self.keys)
+        self._history = History(self.objects, self.keys, Manifests(self.objects, self.keys))
         self._logs = BranchLogs(self.objects, self.keys)
 
     def roots(self, since: datetime) -> set[str]:
@@ -68,17 +69,17 @@ class Reach:
             If something on the way is missing: then nobody can tell what
             hangs on it.
         """
-        trees = set()
+        trees: dict[str, CommitRecord] = {}
         waiting = set(roots) - self.commits
         while waiting:
             record = self._history.record(waiting.pop())
             self.commits.add(record.id)
             if record.changes.paths is None:
                 self.long_changes.add(record.id)
-            if record.tree is not None:
-                trees.add(record.tree)
+            if record.tree is not None and record.tree not in self.trees:
+                trees.setdefault(record.tree, record)
             waiting.update(set(record.parents) - self.commits)
-        self._follow_trees(sorted(trees - self.trees))
+        self._follow_trees(trees)
 
     def follow_unfinished(self, roots: Iterable[str]) -> None:
         """Add what hangs on commits whose writers may still be at work, or have died."""
@@ -99,26 +100,25 @@ class Reach:
         }.get(kind)
         return found is None or name in found
 
-    def _follow_trees(self, ids: list[str]) -> None:
-        # Trees and ranges are each read once: a cache of them would only fill up.
-        manifests = Manifests(self.objects, self.keys)
-        for some in chunks(ids, CHUNK):
+    def _follow_trees(self, users: Mapping[str, CommitRecord]) -> None:
+        """Add what hangs on trees, each given with a commit that has it."""
+        for some in chunks(users, CHUNK):
+            # Trees and ranges are each read once: a cache of them would only fill up.
+            manifests = Manifests(self.objects, self.keys)
+            history = History(self.objects, self.keys, manifests)
+            calls = [partial(history.tree, users[id]) for id in some]
             ranges: dict[str, RangeRef] = {}
-            calls = [_bind(manifests.tree, id) for id in some]
             for id, tree in zip(some, gather(self.objects, calls), strict=True):
                 self.trees.add(id)
                 ranges.update({item.id: item for item in tree.ranges if item.id not in self.ranges})
-            for table in manifests.in_turn(list(ranges.values())):
-                self.files.update(digests(table))
+            for entries in manifests.in_turn(list(ranges.values())):
+                self.files.update(digests(entries))
             self.ranges.update(ranges)
 
 
-def digests(table: pa.Table) -> Iterator[str]:
-    """Return the hex digits of the hashes that a range names, each once."""
-    import pyarrow.compute as pc
-
-    hashes = pc.unique(table.column("hash")).to_pylist()
-    return (hash.partition(":")[2] for hash in hashes if hash is not None)
+def digests(entries: EntryList) -> Iterator[str]:
+    """Return the hex digits of the hashes that entries name."""
+    return (entry.digest for entry in entries if entry.hash is not None)
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -126,7 +126,3 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(items)
     while some := list(islice(rest, size)):
         yield some
-
-
-def _bind(function: Callable[[str], T], argument: str) -> Callable[[], T]:
-    return lambda: function(argument)

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from jupyter_lake.store.trees import Tree, decode_inline, is_inline
+
 __all__ = [
     "INLINE_ANCESTORS",
     "BranchRecord",
     "ChangeList",
     "CommitRecord",
     "Kind",
+    "StoredCommit",
     "Tag",
     "decode_commit",
     "encode_ancestor",
@@ -25,6 +28,7 @@ __all__ = [
 Kind = str  # 'added', 'removed' or 'changed'
 Json = Mapping[str, Any]
 
+FORMAT = 2  # since commits hold small trees themselves; 1 had all trees apart
 INLINE_ANCESTORS = 32
 INLINE_DETAILS_BYTES = 1024
 
@@ -131,11 +135,15 @@ class CommitRecord:
 
 
 def encode_commit(
-    record: CommitRecord, ancestors: Iterable[bytes], nonce: str
+    record: CommitRecord, ancestors: Iterable[bytes], nonce: str, *, files: bytes | None = None
 ) -> tuple[str, bytes]:
-    """Return a commit's id and its bytes, with its nearest ancestors (encoded) inside."""
-    own = _dump(record.to_json() | {"format": 1, "nonce": nonce})
-    data = b"".join((own[:-1], b',"ancestors":[', b",".join(ancestors), b"]}"))
+    """Return a commit's id and its bytes, with its nearest ancestors (encoded) inside.
+
+    `files` is what it holds of an inline tree, encoded.
+    """
+    own = _dump(record.to_json() | {"format": 1 if files is None else FORMAT, "nonce": nonce})
+    held = b"" if files is None else b',"files":' + files
+    data = b"".join((own[:-1], held, b',"ancestors":[', b",".join(ancestors), b"]}"))
     return hashlib.sha256(data).hexdigest(), data
 
 
@@ -144,11 +152,36 @@ def encode_ancestor(record: CommitRecord) -> bytes:
     return _dump(record.to_ancestor())
 
 
-def decode_commit(id: str, data: bytes) -> tuple[CommitRecord, list[CommitRecord]]:
-    """Return a commit and the ancestors it holds."""
+@dataclass(frozen=True, slots=True)
+class StoredCommit:
+    """A commit as it was read: what it says of itself, and what else it holds.
+
+    `tree` is None unless the commit holds its tree itself.
+    """
+
+    record: CommitRecord
+    ancestors: tuple[CommitRecord, ...]
+    tree: Tree | None
+
+
+def decode_commit(id: str, data: bytes) -> StoredCommit:
+    """Return a commit from its bytes.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        If that isn't what they are, or of a later format.
+    """
     whole = json.loads(data)
-    ancestors = [CommitRecord.from_json(item["id"], item) for item in whole["ancestors"]]
-    return CommitRecord.from_json(id, whole), ancestors
+    if whole["format"] > FORMAT:
+        raise ValueError(f"format {whole['format']}")
+    record = CommitRecord.from_json(id, whole)
+    held = record.tree is not None and is_inline(record.tree)
+    return StoredCommit(
+        record,
+        tuple(CommitRecord.from_json(item["id"], item) for item in whole["ancestors"]),
+        decode_inline(record.tree, whole["files"]) if held and record.tree else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,10 +158,12 @@ class BranchLogs:
         after: BranchRecord | None,
         *,
         tree: str | None = None,
+        create: Callable[[str, bytes], None] | None = None,
     ) -> BranchRecord:
         """Write the record that follows `after`, and return it as written.
 
         Who says which `tree` its commit has spares the readers a round trip.
+        `create` makes the object, where something is to be done before.
 
         Raises
         ------
@@ -171,18 +173,25 @@ class BranchLogs:
         number = after.number + 1 if after else 1
         record = record.numbered(number, after=after.when if after else BEGINNING)
         hint = " ".join([str(number), *filter(None, (record.commit, tree))]).encode()
-        hinting = pool().submit(self._hint, branch, hint)
-        try:
-            self._create(branch, record)
-        finally:
-            hinting.exception()
+        create = create or partial(create_surely, self._objects)
+        if is_local(self._objects):
+            self._create(branch, record, create)
+            self._hint(branch, hint)
+        else:
+            hinting = pool().submit(self._hint, branch, hint)
+            try:
+                self._create(branch, record, create)
+            finally:
+                hinting.exception()
         self._remember(branch, record)
         return record
 
-    def _create(self, branch: str, record: BranchRecord) -> None:
+    def _create(
+        self, branch: str, record: BranchRecord, create: Callable[[str, bytes], None]
+    ) -> None:
         key = self._keys.head(branch, record.number)
         try:
-            create_surely(self._objects, key, record.to_bytes())
+            create(key, record.to_bytes())
         except ObjectExists:
             self._accept_or_yield(branch, record)
         except UnreachableError:
@@ -199,7 +208,7 @@ class BranchLogs:
             raise MovedError(head)
 
     def _hint(self, branch: str, hint: bytes) -> None:
-        with suppress(UnreachableError):  # readers look further without it
+        with suppress(LakeError):  # readers look further without it
             self._objects.put(self._keys.hint(branch), hint)
 
     def _hinted(self, branch: str) -> tuple[int, Likely] | None:

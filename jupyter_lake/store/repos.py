@@ -63,7 +63,7 @@ class Repo:
     @cached_property
     def history(self) -> History:
         """The repo's commits."""
-        return History(self.lake.objects, self.keys)
+        return History(self.lake.objects, self.keys, self.manifests)
 
     @cached_property
     def branch_logs(self) -> BranchLogs:
@@ -103,7 +103,7 @@ class Repo:
 
     def tree_of(self, commit: str | None) -> Tree:
         """Return the tree of a commit; without one, the empty tree."""
-        return self.manifests.tree(self.history.record(commit).tree) if commit else EMPTY
+        return self.history.tree(self.history.record(commit)) if commit else EMPTY
 
     def log(
         self, ref: str | Ref | None = None, *, path: str | None = None, limit: int | None = 50

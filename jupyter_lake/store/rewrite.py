@@ -1,16 +1,27 @@
-"""A tree made from another by touching only the ranges that change."""
+"""A tree made from another by touching only the ranges that change.
+
+A small tree is made anew as a whole, and stands in its commit.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from jupyter_lake.store.ranges import cut, encode_range, is_boundary
-from jupyter_lake.store.trees import RangeRef, Tree, encode_tree
+from jupyter_lake.store.entrylists import EntryList
+from jupyter_lake.store.ranges import cut, encode_range, entries_of, is_boundary
+from jupyter_lake.store.trees import (
+    EMPTY,
+    INLINE_ENTRIES,
+    RangeRef,
+    Tree,
+    encode_tree,
+    inline_tree,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,15 +33,14 @@ __all__ = ["rewrite"]
 Write = Callable[[str, bytes], None]
 
 PREFETCH = 64
-CHUNK = 10_000
 
 
 def rewrite(
     manifests: Manifests,
     tree: Tree,
     *,
-    puts: pa.Table,
-    deletes: Sequence[str] = (),
+    puts: EntryList,
+    deletes: Collection[str] = (),
     write: Write,
 ) -> tuple[str | None, Tree]:
     """Return `tree` with entries put in and taken out, and its id (None when it is empty).
@@ -42,13 +52,20 @@ def rewrite(
     tree
         What to begin with.
     puts
-        Entries to add, or to put in place of those at the same paths; sorted
-        by path, no path twice.
+        Entries to add, or to put in place of those at the same paths.
     deletes
         Paths to take out; none of them in `puts`.
     write
         Called with the key and bytes of each object the new tree needs.
     """
+    whole = _small_whole(manifests, tree, puts, deletes)
+    if whole is not None:
+        if not len(whole):
+            return None, EMPTY
+        if (small := inline_tree(whole)) is not None:
+            manifests.remember_tree(*small)
+            return small
+        tree, puts, deletes = EMPTY, whole, ()
     changes = _Changes(manifests, tree, puts, deletes)
     ranges: list[RangeRef] = []
     position = 0
@@ -58,6 +75,28 @@ def rewrite(
         position = run.stop
     ranges.extend(tree.ranges[position:])
     return _seal_tree(manifests, Tree(tuple(ranges)), write)
+
+
+def _small_whole(
+    manifests: Manifests, tree: Tree, puts: EntryList, deletes: Collection[str]
+) -> EntryList | None:
+    """Return all entries of the new tree if it may be small, or if the old one was."""
+    held = tree.ranges[0].held if tree.ranges else None
+    fewest = max(tree.files - len(deletes), len(puts))
+    if held is None and fewest > INLINE_ENTRIES:
+        return None
+    gone = {*deletes, *puts.paths()}
+    if held is not None:
+        kept = [entry for entry in held if entry.path not in gone]
+    else:
+        kept = []
+        for entries in manifests.in_turn(tree.ranges, ahead=4):
+            kept.extend(entries_of(_without(entries.table, list(gone))))
+            if len(kept) + len(puts) > INLINE_ENTRIES:
+                return None
+    if len(puts) <= INLINE_ENTRIES:
+        return EntryList.of([*kept, *puts])
+    return EntryList(table=_concat([EntryList(kept).table, puts.table]).sort_by("path"))
 
 
 def _seal(manifests: Manifests, table: pa.Table, write: Write) -> RangeRef:
@@ -95,12 +134,12 @@ class _Changes:
     """Puts and deletes, grouped by the ranges they fall in."""
 
     def __init__(
-        self, manifests: Manifests, tree: Tree, puts: pa.Table, deletes: Sequence[str]
+        self, manifests: Manifests, tree: Tree, puts: EntryList, deletes: Collection[str]
     ) -> None:
         self._manifests = manifests
         self._ranges = tree.ranges
-        self._puts = puts
-        self._put_slots = dict(_spans(tree, _paths(puts)))
+        self._puts = puts.table
+        self._put_slots = dict(_spans(tree, puts.paths()))
         ordered = sorted(deletes)
         self._deletes = {slot: ordered[start:stop] for slot, (start, stop) in _spans(tree, ordered)}
         self._touched = sorted(self._put_slots.keys() | self._deletes.keys())
@@ -126,7 +165,7 @@ class _Changes:
 
     def _prefetch(self) -> None:
         slots = [slot for slot in self._touched[:PREFETCH] if slot < len(self._ranges)]
-        self._manifests.tables([self._ranges[slot] for slot in slots])
+        self._manifests.ranges([self._ranges[slot] for slot in slots])
 
     def _applied(self, slot: int) -> pa.Table:
         """Return the entries of a range with its changes, if any, made."""
@@ -134,18 +173,12 @@ class _Changes:
         puts = self._puts.slice(start, stop - start)
         if slot == len(self._ranges):
             return puts
-        old = self._manifests.range(self._ranges[slot].id)
+        old = self._manifests.range(self._ranges[slot]).table
         gone = [*puts.column("path").to_pylist(), *self._deletes.get(slot, ())]
         kept = _without(old, gone)
         if not puts.num_rows:
             return kept
         return _concat([kept, puts]).sort_by("path") if kept.num_rows else puts
-
-
-def _paths(table: pa.Table) -> Iterator[str]:
-    for chunk in table.column("path").chunks:
-        for start in range(0, len(chunk), CHUNK):
-            yield from chunk[start : start + CHUNK].to_pylist()
 
 
 def _spans(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[int, tuple[int, int]]]:

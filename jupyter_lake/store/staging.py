@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from jupyter_lake.store.ranges import entries_of, schema, table_of
+from jupyter_lake.store.entrylists import EntryList
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,10 +26,10 @@ class Staging:
     def __init__(self) -> None:
         self._puts: dict[str, Entry | Future[Entry]] = {}
         self._deletes: set[str] = set()
-        self._bulk: pa.Table = schema().empty_table()
+        self._bulk = EntryList()
 
     def __bool__(self) -> bool:
-        return bool(self._puts or self._deletes or self._bulk.num_rows)
+        return bool(self._puts or self._deletes or len(self._bulk))
 
     def put(self, path: str, entry: Entry | Future[Entry]) -> None:
         """Put a file at a path."""
@@ -38,23 +38,20 @@ class Staging:
 
     def put_table(self, table: pa.Table) -> None:
         """Put many files."""
-        import pyarrow as pa
-
         if not self:
-            self._bulk = table
+            self._bulk = EntryList(table=table)
             return
         paths = table.column("path").to_pylist()
         for path in paths:
             self._puts.pop(path, None)
         self._deletes.difference_update(paths)
-        bulk = pa.concat_tables([_without(self._bulk, paths), table])
-        self._bulk = bulk.sort_by("path")
+        self._bulk = _joined(self._bulk, table, without=paths)
 
     def delete(self, path: str) -> None:
         """Take the file at a path out."""
         self._puts.pop(path, None)
-        if self._bulk.num_rows:
-            self._bulk = _without(self._bulk, [path])
+        if len(self._bulk):
+            self._bulk = EntryList(table=_without(self._bulk.table, [path]))
         self._deletes.add(path)
 
     @property
@@ -65,29 +62,24 @@ class Staging:
     @property
     def paths(self) -> list[str]:
         """All paths that are put or taken out, sorted."""
-        bulk = self._bulk.column("path").to_pylist()
-        return sorted({*self._puts, *self._deletes, *bulk})
+        return sorted({*self._puts, *self._deletes, *self._bulk.paths()})
 
-    def puts(self) -> pa.Table:
-        """Return what is put as a table sorted by path, once all bytes have arrived."""
-        import pyarrow as pa
-
-        if self._bulk.num_rows and not self._puts:
+    def puts(self) -> EntryList:
+        """Return what is put, once all bytes have arrived."""
+        if not self._puts:
             return self._bulk
-        single = table_of(self._resolved())
-        if not self._bulk.num_rows:
+        single = EntryList.of(self._resolved())
+        if not len(self._bulk):
             return single
-        bulk = _without(self._bulk, list(self._puts))
-        return pa.concat_tables([bulk, single]).sort_by("path")
+        return _joined(self._bulk, single.table, without=list(self._puts))
 
     def under(self, prefix: str) -> Iterator[Entry]:
         """Yield what is put at paths that begin with `prefix`."""
         for path in [path for path in self._puts if path.startswith(prefix)]:
             yield self._settle(path)
-        if self._bulk.num_rows:
-            for entry in entries_of(self._bulk):
-                if entry.path.startswith(prefix) and entry.path not in self._puts:
-                    yield entry
+        for entry in self._bulk:
+            if entry.path.startswith(prefix) and entry.path not in self._puts:
+                yield entry
 
     def _resolved(self) -> list[Entry]:
         return [self._settle(path) for path in list(self._puts)]
@@ -97,6 +89,13 @@ class Staging:
         if isinstance(entry, Future):
             entry = self._puts[path] = entry.result()
         return entry
+
+
+def _joined(bulk: EntryList, more: pa.Table, *, without: list[str]) -> EntryList:
+    import pyarrow as pa
+
+    both = pa.concat_tables([_without(bulk.table, without), more])
+    return EntryList(table=both.sort_by("path"))
 
 
 def _without(table: pa.Table, paths: list[str]) -> pa.Table:

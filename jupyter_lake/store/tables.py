@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from jupyter_lake.errors import InvalidInputError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ArrowStreamable", "parquet_of"]
 
 ROW_GROUP_ROWS = 122_880  # DuckDB scans a row group a thread; this is its own size
+FEW_ROWS = 10_000
 IN_MEMORY_BYTES = 64 * 2**20
 
 
@@ -84,10 +85,21 @@ def _in_memory(table: pa.Table) -> tuple[bytes, pq.FileMetaData]:
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
+    found: list[pq.FileMetaData] = []
+    options = _plain_numbers(table.schema) if table.num_rows <= FEW_ROWS else {}
+    with pq.ParquetWriter(
+        sink, table.schema, compression="zstd", metadata_collector=found, **options
+    ) as writer:
         writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
-    data = sink.getvalue()
-    return data.to_pybytes(), pq.read_metadata(pa.BufferReader(data))
+    return sink.getvalue().to_pybytes(), found[0]
+
+
+def _plain_numbers(schema: pa.Schema) -> dict[str, Any]:
+    """Return options that make dictionaries of texts only: of a few numbers they waste space."""
+    import pyarrow.types as kinds
+
+    texts = (kinds.is_string, kinds.is_large_string, kinds.is_binary, kinds.is_string_view)
+    return {"use_dictionary": [f.name for f in schema if any(is_text(f.type) for is_text in texts)]}
 
 
 def _written(reader: pa.RecordBatchReader, path: Path) -> pq.FileMetaData:

@@ -1,20 +1,45 @@
-"""A commit's snapshot as the list of its ranges."""
+"""A commit's snapshot as the list of its ranges.
+
+The list and the ranges are objects of their own, which commits share, unless the
+snapshot is so small that it costs less to repeat: then the commit holds its
+entries itself. Which of the two is decided by the entries alone, so equal
+snapshots have equal ids whatever way led to them.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from jupyter_lake.store.entries import Entry
+from jupyter_lake.store.entrylists import EntryList
 from jupyter_lake.store.ranges import is_boundary
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["EMPTY", "RangeRef", "Tree", "after_prefix", "decode_tree", "encode_tree"]
+__all__ = [
+    "EMPTY",
+    "INLINE_ENTRIES",
+    "RangeRef",
+    "Tree",
+    "after_prefix",
+    "decode_inline",
+    "decode_tree",
+    "encode_tree",
+    "inline_tree",
+    "is_inline",
+]
 
+INLINE_ENTRIES = 256
+INLINE_CHARACTERS = 32_768
+_INLINE = "inline:"
+_ENTRY_CHARACTERS = 80  # what hash and size come to, about
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -25,20 +50,28 @@ def after_prefix(prefix: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RangeRef:
-    """A range as its tree knows it: its id, the paths it spans, what it adds up to."""
+    """A range as its tree knows it: its id, the paths it spans, what it adds up to.
+
+    The only range of an inline tree has its entries with it, in `held`.
+    """
 
     id: str
     first: str
     last: str
     files: int
     bytes: int
+    held: EntryList | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Tree:
-    """All ranges of a snapshot, in order of their paths."""
+    """All ranges of a snapshot, in order of their paths.
+
+    `encoded` is, of an inline tree that was just made, what its commit is to hold.
+    """
 
     ranges: tuple[RangeRef, ...] = field(default=())
+    encoded: bytes | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def _lasts(self) -> list[str]:
@@ -83,6 +116,42 @@ class Tree:
 
 
 EMPTY = Tree()
+
+
+def is_inline(id: str) -> bool:
+    """Tell whether this is the id of a tree that its commit holds itself."""
+    return id.startswith(_INLINE)
+
+
+def inline_tree(entries: EntryList) -> tuple[str, Tree] | None:
+    """Return the id and the tree of some entries (one or more), or None if they are too many."""
+    if not _is_small(entries):
+        return None
+    rows = [(e.path, e.size, e.hash, e.rows, e.location, e.pin_text, e.stats_text) for e in entries]
+    data = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    id = _INLINE + hashlib.sha256(data).hexdigest()
+    return id, _holding(id, entries, data)
+
+
+def decode_inline(id: str, rows: Sequence[Sequence[Any]]) -> Tree:
+    """Return the tree that `inline_tree` made, from what the commit holds."""
+    return _holding(id, EntryList([Entry(*row) for row in rows]), None)
+
+
+def _is_small(entries: EntryList) -> bool:
+    if len(entries) > INLINE_ENTRIES:
+        return False
+    left = INLINE_CHARACTERS
+    for e in entries:
+        texts = (e.path, e.location, e.pin_text, e.stats_text)
+        left -= _ENTRY_CHARACTERS + sum(len(text) for text in texts if text)
+    return left >= 0
+
+
+def _holding(id: str, entries: EntryList, encoded: bytes | None) -> Tree:
+    paths = list(entries.paths())
+    held = RangeRef(id, paths[0], paths[-1], len(paths), entries.bytes, held=entries)
+    return Tree((held,), encoded)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Bytes on their way into the lake, hashed and written side by side in bounded memory.
 
-Nothing that is uploaded may be referred to before `Uploads.flush` has returned:
-only then would all of it survive a power cut.
+Nothing may lead to what is uploaded before all of it would survive a power cut: so
+`Uploads.conclude` makes what leads there.
 """
 
 from __future__ import annotations
@@ -56,17 +56,19 @@ class Uploads(Protocol):
     def write(self, key: str, data: bytes) -> None:
         """Bring in an immutable object under a key that its bytes decide."""
 
-    def flush(self) -> None:
-        """Return when all that was brought in is durable.
+    def conclude(self, key: str, data: bytes) -> None:
+        """Make all that was brought in durable, then create the object that leads to it.
 
         Raises
         ------
+        ObjectExists
+            If the key is taken.
         LakeError
             If something could not be written.
         """
 
     def close(self) -> None:
-        """End the threads, and drop what was not flushed."""
+        """End the threads, and drop what nothing leads to yet."""
 
 
 def open_uploads(objects: ObjectStore, keys: RepoKeys) -> Uploads:
@@ -119,14 +121,17 @@ class StoreUploads:
         return self._files.submit(task)
 
     def add(self, data: bytes | Path) -> Digest:
-        """Hash bytes or a file, and write what the lake doesn't have."""
+        """Hash bytes or a file, and write what the lake doesn't have: bytes on a thread."""
         if isinstance(data, bytes):
             digest = Digest(hashlib.sha256(data).hexdigest(), len(data))
-            self._create(self._keys.object(digest.hash), data)
+            self.write(self._keys.object(digest.hash), data)
             return digest
         before = data.stat()
         if before.st_size <= WHOLE:
-            return self.add(data.read_bytes())  # what is hashed is what is written
+            content = data.read_bytes()  # what is hashed is what is written
+            digest = Digest(hashlib.sha256(content).hexdigest(), len(content))
+            self._create(self._keys.object(digest.hash), content)
+            return digest
         digest = hash_file(data)
         self._create(self._keys.object(digest.hash), data)
         after = data.stat()
@@ -139,8 +144,12 @@ class StoreUploads:
         """Write an immutable object on one of the threads."""
         self._waiting.append(self._writes.submit(lambda: self._create(key, data)))
 
-    def flush(self) -> None:
-        """Wait for all writes."""
+    def conclude(self, key: str, data: bytes) -> None:
+        """Wait for all writes, then make the last one."""
+        self._flush()
+        create_surely(self._objects, key, data)
+
+    def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
         for future in waiting:
             future.exception()

@@ -13,7 +13,7 @@ from jupyter_lake.errors import (
     InvalidPathError,
     PathNotFoundError,
 )
-from jupyter_lake.store import Entry, Folder, Lake, Repo
+from jupyter_lake.store import Entry, Folder, Lake, Repo, trees
 
 from .steps import contents, put, put_paths
 
@@ -147,7 +147,8 @@ def test_damaged_bytes_are_not_handed_out(repo: Repo) -> None:
         commit.open("a")
 
 
-def test_a_damaged_commit_or_tree_says_so(repo: Repo) -> None:
+def test_a_damaged_commit_or_tree_says_so(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "INLINE_ENTRIES", 0)
     commit = put(repo, a="1")
     assert commit.tree_id
     for key in (repo.keys.commit(commit.id), repo.keys.tree(commit.tree_id)):

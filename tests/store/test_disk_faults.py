@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from jupyter_lake.errors import LakeError
-from jupyter_lake.store import Lake, Repo, fsck
+from jupyter_lake.store import Lake, Repo, fsck, trees
 from tests.store.faulty import DiedError
 
 CALLS = ("open", "write", "fsync", "link", "replace", "rename", "unlink", "mkdir", "utime")
-FAULTS = ("disk full", "broken", "dies")
+INLINE = 256  # entries of a tree that its commit holds itself
 
 
 class FaultyDisk:
@@ -67,10 +67,14 @@ def deed(repo: Repo, source: Path) -> None:
         tx.write("same", b"the same")
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    ("fault", "inline"), [("disk full", 3), ("broken", INLINE), ("dies", 3), ("dies", INLINE)]
+)
 def test_every_call_of_a_commit_may_go_wrong(
-    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: str, inline: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(trees, "INLINE_ENTRIES", inline)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is cut here
     source = tmp_path / "source"
     source.write_bytes(b"from a file")
     template = tmp_path / "template"

@@ -22,6 +22,8 @@ MANY = {f"many/{number:0200}": b"%d" % number for number in range(6)}
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jupyter_lake.store.refs.time.sleep", lambda _: None)
+    # A tree of more has ranges of its own, as `commit_many` makes them.
+    monkeypatch.setattr("jupyter_lake.store.trees.INLINE_ENTRIES", 4)
 
 
 def fresh() -> ObjectStore:

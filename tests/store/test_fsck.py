@@ -9,17 +9,21 @@ from typing import Any
 
 import pytest
 
-from jupyter_lake.errors import RepoNotFoundError
+from jupyter_lake.errors import DamagedError, RepoNotFoundError
 from jupyter_lake.store import Lake, Repo
 from jupyter_lake.store.fsck import FsckReport, fsck
 from jupyter_lake.store.gc import gc
 
 COMMITS = 4
+MANY = 300
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    """A lake with two repos; `sales` has a branch, a tag and a commit with many changes."""
+    """A lake with two repos; `sales` has a branch, a tag and a commit with many changes.
+
+    Its first two commits hold their trees themselves; the other two have them apart.
+    """
     lake = Lake.create(str(tmp_path / "lake"))
     repo = lake.create_repo("sales")
     for number in range(COMMITS):
@@ -27,7 +31,7 @@ def lake(tmp_path: Path) -> Lake:
             tx.write(f"orders/{number}.csv", f"order,{number}\n".encode() * 50)
             tx.write("newest.txt", str(number).encode())
             if number == 2:
-                for file in range(200):
+                for file in range(MANY):
                     tx.write(f"many/{file:03}.txt", f"file {file}".encode())
     repo.create_branch("fix", from_="main~1")
     repo.create_tag("v1", "main~2")
@@ -94,7 +98,8 @@ def test_a_whole_lake_is_clean(lake: Lake) -> None:
     assert report.clean, report
     assert report.exit_code == 0
     assert report.checked["commits"] == COMMITS + 1
-    assert report.checked["files"] == COMMITS * 2 + 200 + 1
+    assert report.checked["trees"] == report.checked["ranges"] == 2
+    assert report.checked["files"] == COMMITS * 2 + MANY + 1
     assert report.bytes > 0
     assert "is whole" in repr(report)
     assert "<pre>" in report._repr_html_()
@@ -150,12 +155,12 @@ def test_a_range(lake: Lake, harm: Callable[[Path], None], kind: str) -> None:
 @pytest.mark.parametrize(("harm", "kind"), DAMAGES)
 def test_a_tree(lake: Lake, harm: Callable[[Path], None], kind: str) -> None:
     repo = lake.repo("sales")
-    tree = repo.commit("main~2").tree_id
+    tree = repo.commit("main~1").tree_id
     assert tree is not None
     harm(file_of(lake, repo.keys.tree(tree)))
     damage = only(fsck(lake))
     assert (damage.kind, damage.key) == (kind, repo.keys.tree(tree))
-    assert repo.commit("main~2").short in damage.what
+    assert repo.commit("main~1").short in damage.what
     assert "all other commits, are there" in damage.lost
 
 
@@ -172,6 +177,15 @@ def test_a_commit(lake: Lake, harm: Callable[[Path], None], kind: str, ref: str)
     assert "the files of all other commits are not" in damage.lost
     # All that the lost commit led to is still checked, by what its descendants say.
     assert len(report.damages) == 1
+
+
+def test_what_a_lost_commit_held_stops_a_collection(lake: Lake) -> None:
+    repo = lake.repo("sales")
+    remove(file_of(lake, repo.keys.commit(repo.resolve("main~3"))))
+    assert "the list of its files" in only(fsck(lake)).lost
+    with pytest.raises(DamagedError, match="missing"):
+        gc(lake, retention=timedelta(0), grace=timedelta(0))
+    assert repo.commit("main~2").read("orders/0.csv").startswith(b"order,0")
 
 
 @pytest.mark.parametrize(("harm", "kind"), DAMAGES)
@@ -305,9 +319,8 @@ def test_a_bucket_is_read_back_itself_not_its_copy_on_disk(
     reader = Lake.open(s3_url, storage_options=storage_options)
     assert [entry.path for entry in reader.repo("sales").commit().entries()] == ["a"]
     assert fsck(lake).clean
-    [item] = repo.commit().tree.ranges
-    key = repo.keys.range(item.id)
+    key = repo.keys.commit(repo.commit().id)
     lake.objects.delete([key])
     assert only(fsck(lake)).key == key
-    lake.objects.put(key, b"PAR1 something else")
+    lake.objects.put(key, b"{}")
     assert only(fsck(reader)).kind == "damaged"

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from jupyter_lake.errors import AccessDeniedError, DamagedError, RefNotFoundError, UnreachableError
-from jupyter_lake.store import GcReport, Lake, Repo, fsck, gc
+from jupyter_lake.store import GcReport, Lake, Repo, fsck, gc, trees
 
 if TYPE_CHECKING:
     from tests.servers import S3Server
@@ -37,7 +37,17 @@ def test_what_is_led_to_stays(any_repo: Repo) -> None:
     assert fsck(any_repo.lake).clean
 
 
-def test_what_nothing_leads_to_goes(any_repo: Repo) -> None:
+@pytest.fixture(params=["trees in commits", "trees apart"])
+def trees_of_their_own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether commits have trees and ranges as objects of their own."""
+    apart = bool(request.param == "trees apart")
+    if apart:
+        monkeypatch.setattr(trees, "INLINE_ENTRIES", 0)
+    return apart
+
+
+def test_what_nothing_leads_to_goes(any_repo: Repo, trees_of_their_own: bool) -> None:
+    lists = 2 if trees_of_their_own else 0
     newest, _, older, _ = fill(any_repo)
     any_repo.undo()
     any_repo.undo()
@@ -47,7 +57,7 @@ def test_what_nothing_leads_to_goes(any_repo: Repo) -> None:
     assert (
         report.deleted
         == dry.deleted
-        == {"commits": 2, "changes": 0, "trees": 2, "ranges": 2, "objects": 2}
+        == {"commits": 2, "changes": 0, "trees": lists, "ranges": lists, "objects": 2}
     )
     assert report.freed == dry.freed
     assert "would delete 2 commits" in repr(dry)
@@ -146,9 +156,13 @@ def test_undo_does_not_lead_to_what_is_gone(any_repo: Repo) -> None:
     assert fsck(any_repo.lake).clean
 
 
-def test_nothing_is_deleted_where_something_is_missing(repo: Repo) -> None:
+def test_nothing_is_deleted_where_something_is_missing(
+    repo: Repo, trees_of_their_own: bool
+) -> None:
     fill(repo)
-    path = repo.lake.objects.local_path(repo.keys.range(repo.commit().tree.ranges[0].id))
+    range_key = repo.keys.range(repo.commit().tree.ranges[0].id)
+    key = range_key if trees_of_their_own else repo.keys.commit(repo.resolve("main~2"))
+    path = repo.lake.objects.local_path(key)
     assert path is not None
     path.unlink()
     repo.undo()

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_lake.store import Entry, Folder, ranges
+from jupyter_lake.store import Entry, Folder, ranges, trees
 from jupyter_lake.store.backends.memory import MemoryStore
 from jupyter_lake.store.differences import diff_trees
+from jupyter_lake.store.entrylists import EntryList
 from jupyter_lake.store.keys import RepoKeys
 from jupyter_lake.store.manifests import Manifests
 from jupyter_lake.store.ranges import cut, decode_range, encode_range, entries_of, table_of
 from jupyter_lake.store.rewrite import rewrite
-from jupyter_lake.store.trees import EMPTY, RangeRef, Tree, decode_tree, encode_tree
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from jupyter_lake.store.trees import (
+    EMPTY,
+    RangeRef,
+    Tree,
+    decode_inline,
+    decode_tree,
+    encode_tree,
+    inline_tree,
+    is_inline,
+)
 
 PATHS = st.text(st.sampled_from("ab/é-"), min_size=1, max_size=5)
 DICTS = st.dictionaries(PATHS, st.integers(0, 3), max_size=40)
@@ -27,9 +34,10 @@ DICTS = st.dictionaries(PATHS, st.integers(0, 3), max_size=40)
 
 @pytest.fixture(autouse=True, scope="module")
 def small_ranges() -> Iterator[None]:
-    """Ranges of about four entries, so that small dicts have many."""
+    """Ranges of about four entries, inline trees of six: small dicts have many, and are both."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranges, "MEAN_ENTRIES", 4)
+        patch.setattr(trees, "INLINE_ENTRIES", 6)
         yield
 
 
@@ -41,12 +49,12 @@ def _entry(path: str, size: int) -> Entry:
     return Entry(path, size, f"sha256:{size:064x}")
 
 
-def _table(files: Mapping[str, int]) -> pa.Table:
-    return table_of(_entry(path, size) for path, size in files.items())
+def _entries(files: Mapping[str, int]) -> EntryList:
+    return EntryList.of(_entry(path, size) for path, size in files.items())
 
 
 def _built(manifests: Manifests, files: Mapping[str, int]) -> tuple[str | None, Tree]:
-    return rewrite(manifests, EMPTY, puts=_table(files), write=_forget)
+    return rewrite(manifests, EMPTY, puts=_entries(files), write=_forget)
 
 
 def _forget(key: str, data: bytes) -> None:
@@ -69,7 +77,7 @@ def test_rewriting_is_updating(
     id, changed = rewrite(
         manifests,
         tree,
-        puts=_table(puts),
+        puts=_entries(puts),
         deletes=deletes,
         write=lambda key, data: written.append(key),
     )
@@ -78,8 +86,9 @@ def test_rewriting_is_updating(
     assert list(_as_dict(manifests, changed)) == sorted(after)
     assert (changed.files, changed.bytes) == (len(after), sum(after.values()))
     assert (id, changed) == _built(manifests, after), "the way there shows"
+    assert not after or is_inline(id or "") == (len(after) <= 6)
     old = {manifests.keys.range(item.id) for item in tree.ranges}
-    new = {manifests.keys.range(item.id) for item in changed.ranges}
+    new = {manifests.keys.range(item.id) for item in changed.ranges if not item.held}
     assert new - old <= set(written)
 
 
@@ -158,6 +167,11 @@ def test_encoding_keeps_all(files: dict[str, int]) -> None:
         for path, size in sorted(files.items())
     ]
     assert list(entries_of(decode_range(encode_range(table_of(whole))))) == whole
+    if whole and (small := inline_tree(EntryList(whole))) is not None:
+        again = decode_inline(small[0], json.loads(small[1].encoded or b""))
+        assert again == small[1]
+        assert again.ranges[0].held is not None
+        assert list(again.ranges[0].held) == whole
     tree = Tree(tuple(RangeRef(f"{n}", path, path, n, n) for n, path in enumerate(files)))
     assert decode_tree(encode_tree(tree.ranges)) == tree
 
@@ -173,7 +187,7 @@ def test_a_small_change_of_a_large_tree_touches_one_range() -> None:
         _, changed = rewrite(
             manifests,
             tree,
-            puts=_table({f"year=7/x{n:03}": 1 for n in range(100)}),
+            puts=_entries({f"year=7/x{n:03}": 1 for n in range(100)}),
             write=lambda key, data: written.append(key),
         )
         assert len([key for key in written if "/ranges/" in key]) <= 2

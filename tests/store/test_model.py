@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from jupyter_lake.errors import ConflictError, InvalidInputError, RefNotFoundError
-from jupyter_lake.store import Lake, Repo, fsck, gc
+from jupyter_lake.store import Lake, Repo, fsck, gc, trees
 from tests.servers import BUCKET, S3Server
 
 PATHS = ["a", "b.txt", "c/d", "c/e", "c/f/g", "ü/你好 €", "many/0", "many/1", "many/2"]
@@ -343,6 +343,13 @@ def run(kind: type[StoreMachine], *, examples: int, steps: int) -> None:
     run_state_machine_as_test(kind, settings=chosen)
 
 
+@pytest.fixture
+def tiny_inline_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the few files here some trees are large: they leave their commits, and come back."""
+    monkeypatch.setattr(trees, "INLINE_ENTRIES", 2)
+
+
+@pytest.mark.usefixtures("tiny_inline_trees")
 def test_a_folder_does_what_a_dictionary_does(tmp_path: Path) -> None:
     class Folder(StoreMachine):
         def place(self) -> str:
@@ -356,6 +363,7 @@ def test_a_folder_does_what_a_dictionary_does(tmp_path: Path) -> None:
     run(Folder, examples=40, steps=30)
 
 
+@pytest.mark.usefixtures("tiny_inline_trees")
 def test_memory_does_what_a_dictionary_does() -> None:
     run(machine(lambda _: f"memory://{uuid4().hex}"), examples=60, steps=30)
 

@@ -21,8 +21,9 @@ from jupyter_lake.errors import (
     UnsafeStoreError,
 )
 from jupyter_lake.store.objectstore import ObjectExists, ObjectInfo, ObjectMissing, check_key
+from jupyter_lake.store.syncing import sync
 
-__all__ = ["LocalStore"]
+__all__ = ["LocalStore", "link"]
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _UNFINISHED = ".unfinished"
@@ -64,19 +65,24 @@ class LocalStore:
         try:
             temporary = self._write_beside(path, data, sync=True)
             try:
-                _link(temporary, path)
+                link(temporary, path)
             finally:
                 os.unlink(temporary)
-            _sync_folder(path.parent)
+            sync(path.parent)
         except OSError as error:
             raise self._explain(error, key) from error
 
     def put(self, key: str, data: bytes) -> None:
-        """Write an object over what is there."""
+        """Write an object over what is there, in its place: a hint may be read half-written."""
         path = self.root / check_key(key)
         try:
-            temporary = self._write_beside(path, data, sync=False)
-            os.replace(temporary, path)
+            self._make_folder(path.parent)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+            try:
+                _write_fully(file, data)
+                os.ftruncate(file, len(data))
+            finally:
+                os.close(file)
         except OSError as error:
             raise self._explain(error, key) from error
 
@@ -218,7 +224,7 @@ class LocalStore:
         except FileExistsError:
             if not folder.is_dir():
                 raise
-        _sync_folder(folder.parent)
+        sync(folder.parent)
         self._synced_folders.add(folder)
 
     def _walk(self, folder: Path, base: str, prefix: str, after: str) -> Iterator[ObjectInfo]:
@@ -276,7 +282,13 @@ def _folder(url: str) -> Path:
     return Path(os.path.abspath(os.path.expanduser(url)))
 
 
-def _link(temporary: Path, path: Path) -> None:
+def link(temporary: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
+    """Give a finished file its name, which must not be taken.
+
+    Raises
+    ------
+    OSError, UnsafeStoreError
+    """
     try:
         os.link(temporary, path)
     except FileExistsError:
@@ -291,20 +303,10 @@ def _link(temporary: Path, path: Path) -> None:
             open(temporary, "xb").close()
             return
         raise UnsafeStoreError(
-            f"The disk that holds {path.parent} has no hard links: "
+            f"The disk that holds {os.path.dirname(path)} has no hard links: "
             "two writers could overwrite each other.",
             hint="Put the lake on another disk or in a bucket.",
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write_fully(descriptor: int, data: bytes) -> None:

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 from jupyter_lake.errors import DamagedError
 from jupyter_lake.store.changelists import decode_changes
 from jupyter_lake.store.differences import diff_trees
+from jupyter_lake.store.entrylists import EntryList
 from jupyter_lake.store.fsck.files import Files
 from jupyter_lake.store.fsck.readback import Readback, Subject, commits_named
 from jupyter_lake.store.manifests import Manifests
 from jupyter_lake.store.ranges import decode_range
 from jupyter_lake.store.reach import chunks
-from jupyter_lake.store.records import CommitRecord, decode_commit
-from jupyter_lake.store.trees import RangeRef, Tree, decode_tree
+from jupyter_lake.store.records import CommitRecord, StoredCommit, decode_commit
+from jupyter_lake.store.trees import EMPTY, RangeRef, Tree, decode_tree, is_inline
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from jupyter_lake.store.objectstore import ObjectInfo
 
 __all__ = ["check_content"]
@@ -35,18 +34,18 @@ def check_content(
     readback: Readback, found: Mapping[str, ObjectInfo], named: Mapping[str, str]
 ) -> None:
     """Check what the named commits lead to: commits, change lists, trees, ranges, files."""
-    commits = _check_commits(readback, named)
-    trees = _check_trees(readback, commits)
+    commits, held = _check_commits(readback, named)
+    trees = _check_trees(readback, commits) | held
     _check_changes(readback, commits, trees)
     users = cache(partial(_range_users, commits, trees))
     files = Files(readback, found, users)
     ranges = {item.id: item for tree in trees.values() for item in tree.ranges}
     for some in chunks(ranges.values(), _AT_ONCE):
         calls = [_range_reader(readback, item, users) for item in some]
-        for item, table in zip(some, readback.gathered(calls), strict=True):
-            readback.report.count("ranges")
-            if table is not None:
-                files.note(item.id, table)
+        for item, entries in zip(some, readback.gathered(calls), strict=True):
+            readback.report.count("ranges", number=item.held is None)
+            if entries is not None:
+                files.note(item, entries)
     files.check()
     keys = readback.keys
     reached = {
@@ -63,7 +62,9 @@ def check_content(
             readback.report.unreachable_bytes += info.size
 
 
-def _check_commits(readback: Readback, named: Mapping[str, str]) -> Commits:
+def _check_commits(readback: Readback, named: Mapping[str, str]) -> tuple[Commits, dict[str, Tree]]:
+    """Return the commits, and by id the trees that they hold themselves."""
+    held: dict[str, Tree] = {}
     read: Commits = {}
     inside: Commits = {}
     waiting = dict(named)
@@ -76,25 +77,26 @@ def _check_commits(readback: Readback, named: Mapping[str, str]) -> Commits:
             readback.report.count("commits")
             del waiting[id]
             if answer is not None:
-                read[id] = answer[0]
-                inside.update({ancestor.id: ancestor for ancestor in answer[1]})
+                read[id] = answer.record
+                inside.update({ancestor.id: ancestor for ancestor in answer.ancestors})
+                if answer.tree is not None and answer.record.tree is not None:
+                    held[answer.record.tree] = answer.tree
             # A commit that is lost stands in those that follow it, too.
             record = read.get(id) or inside.get(id)
             for parent in record.parents if record else ():
                 if parent not in asked:
                     waiting.setdefault(parent, f"the parent of commit {id[:8]}")
     lost = asked - read.keys()
-    return read | {id: inside[id] for id in lost if id in inside}
+    return read | {id: inside[id] for id in lost if id in inside}, held
 
 
-def _commit_reader(
-    readback: Readback, id: str, why: str
-) -> Callable[[], tuple[CommitRecord, list[CommitRecord]] | None]:
+def _commit_reader(readback: Readback, id: str, why: str) -> Callable[[], StoredCommit | None]:
     subject = Subject(
         readback.keys.commit(id),
         f"Commit {id[:8]}, {why},",
         "What it says of itself is lost where no later commit repeats it, and so is the way to "
-        "what came before; the files of all other commits are not.",
+        "what came before, and, if the commit is a small one, the list of its files; the files of "
+        "all other commits are not.",
     )
     return lambda: readback.decoded(lambda data: decode_commit(id, data), subject, id)
 
@@ -128,8 +130,9 @@ def _true_changes(
     if not trees.keys() >= {before, record.tree} - {None}:
         return None
     manifests = Manifests(readback.objects, readback.keys)
+    old, new = (trees[id] if id else EMPTY for id in (before, record.tree))
     try:
-        changes = diff_trees(manifests, manifests.tree(before), manifests.tree(record.tree))
+        changes = diff_trees(manifests, old, new)
     except DamagedError:
         return None  # told where the ranges are checked
     return [(change.path, change.kind) for change in changes]
@@ -138,7 +141,7 @@ def _true_changes(
 def _check_trees(readback: Readback, commits: Commits) -> dict[str, Tree]:
     users: dict[str, list[str]] = {}
     for record in commits.values():
-        if record.tree is not None:
+        if record.tree is not None and not is_inline(record.tree):
             users.setdefault(record.tree, []).append(record.id)
 
     def reader(id: str) -> Callable[[], Tree | None]:
@@ -170,7 +173,9 @@ def _range_users(commits: Commits, trees: Mapping[str, Tree]) -> RangeUsers:
 
 def _range_reader(
     readback: Readback, item: RangeRef, users: Callable[[], RangeUsers]
-) -> Callable[[], pa.Table | None]:
+) -> Callable[[], EntryList | None]:
+    if item.held is not None:
+        return lambda: item.held
     subject = Subject(
         readback.keys.range(item.id),
         f"The list of the {item.files:,} files from {item.first} to {item.last}",
@@ -179,4 +184,6 @@ def _range_reader(
             "and all other files, are there."
         ),
     )
-    return lambda: readback.decoded(decode_range, subject, item.id)
+    return lambda: readback.decoded(
+        lambda data: EntryList(table=decode_range(data)), subject, item.id
+    )

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from jupyter_lake.store.fsck.readback import Readback, Subject, commits_named
-from jupyter_lake.store.ranges import decode_range
+from jupyter_lake.store.manifests import Manifests
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from jupyter_lake.store.entrylists import EntryList
     from jupyter_lake.store.fsck.report import Kind
     from jupyter_lake.store.objectstore import ObjectInfo
+    from jupyter_lake.store.trees import RangeRef
 
 __all__ = ["Files"]
 
@@ -38,17 +38,16 @@ class Files:
         self._readback = readback
         self._found = found
         self._users = users
-        self._ranges: list[str] = []
+        self._ranges: list[RangeRef] = []
 
-    def note(self, range_id: str, table: pa.Table) -> None:
+    def note(self, item: RangeRef, entries: EntryList) -> None:
         """Take in the files that a range names."""
-        self._ranges.append(range_id)
-        columns = (table.column("hash").to_pylist(), table.column("size").to_pylist())
-        for hash, size in zip(*columns, strict=True):
-            if hash is None:
+        self._ranges.append(item)
+        for entry in entries:
+            if entry.hash is None:
                 self._readback.report.external += 1
             else:
-                self.sizes[hash.partition(":")[2]] = size
+                self.sizes[entry.digest] = entry.size
 
     def check(self) -> None:
         """Read the files back, or look at their sizes, and note what is wrong."""
@@ -96,12 +95,10 @@ class Files:
         """Return the paths, and the ranges, that name broken files."""
         paths: dict[str, set[str]] = {digest: set() for digest in bad}
         ranges: dict[str, list[str]] = {digest: [] for digest in bad}
-        for id in self._ranges:
-            table = decode_range(self._readback.objects.get(self._readback.keys.range(id)))
-            columns = (table.column("hash").to_pylist(), table.column("path").to_pylist())
-            for hash, path in zip(*columns, strict=True):
-                digest = (hash or "").partition(":")[2]
-                if digest in bad:
-                    paths[digest].add(path)
-                    ranges[digest].append(id)
+        manifests = Manifests(self._readback.objects, self._readback.keys)
+        for item in self._ranges:
+            for entry in manifests.range(item):
+                if entry.hash is not None and entry.digest in bad:
+                    paths[entry.digest].add(entry.path)
+                    ranges[entry.digest].append(item.id)
         return paths, ranges
