@@ -53,7 +53,7 @@ bench: $(VENV)-bench/done build/duckdb15 ## the table of figures (ONLY="store qu
 	$(VENV)-bench/bin/python -m tests.benchmarks $(ONLY)
 
 dev: $(VENV)/test.done ## an editable install, the panel rebuilt at each change
-	$(BIN)/jupyter-builder develop labextension --overwrite
+	$(BIN)/jupyter-builder develop . --overwrite
 	cd labextension && $(CURDIR)/$(BIN)/jlpm watch
 
 clean: ## forget the environments and all that was built
