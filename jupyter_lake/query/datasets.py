@@ -24,7 +24,7 @@ from jupyter_lake.query.partitions import Pairs, pairs_of, types_of
 if TYPE_CHECKING:
     from jupyter_lake.store import Commit, DataFile
 
-__all__ = ["Dataset", "differences", "format_of", "resolve_dataset"]
+__all__ = ["Dataset", "format_of", "resolve_dataset"]
 
 _FORMATS = {
     "parquet": "parquet",
@@ -178,23 +178,6 @@ def dataset_of(commit: Commit, path: str, files: Sequence[DataFile]) -> Dataset:
     partitions = pairs_of(paths)
     types = types_of(paths) if partitions else {}
     return Dataset(commit, path, kind, compression, tuple(members), partitions, types)
-
-
-def differences(dataset: Dataset) -> list[str]:
-    """Return sentences that say which columns are missing in which files, as far as is known."""
-    if None in dataset.statistics or dataset.uniform:
-        return []
-    holders: dict[str, list[str]] = {}
-    for file, stats in zip(dataset.files, dataset.statistics, strict=True):
-        for name in stats or ():
-            holders.setdefault(name, []).append(file.path)
-    notes = []
-    for name, paths in holders.items():
-        missing = sorted({file.path for file in dataset.files}.difference(paths))
-        if missing:
-            more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
-            notes.append(f"{name} is missing in {missing[0]}{more}: NULL there.")
-    return notes
 
 
 def _kind(value: object) -> str:

@@ -17,7 +17,6 @@ from jupyter_lake.errors import (
 )
 from jupyter_lake.query.at_clauses import evaluated
 from jupyter_lake.query.columns import Known, columns_read
-from jupyter_lake.query.datasets import Dataset, differences
 from jupyter_lake.query.explaining import unknown_place
 from jupyter_lake.query.names import (
     Call,
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from jupyter_lake.query.datasets import Dataset
+    from jupyter_lake.query.missing_columns import MissingColumns
     from jupyter_lake.store import Commit, Lake
 
 __all__ = ["Commits", "Plan"]
@@ -47,6 +48,7 @@ class Around(Protocol):
     lake: Lake
     connection: duckdb.DuckDBPyConnection
     views: Views
+    missing_columns: MissingColumns
     in_transaction: bool
 
     @property
@@ -235,7 +237,7 @@ class Plan:
         if reference and reference.at:
             written = f"{written.partition('@')[0]}@{self._ref(reference).removeprefix('@')}"
         self.commits[f"{written}/{use.dataset.path}"] = commit.id
-        self.notes += differences(use.dataset)
+        self.notes += self._session.missing_columns.notes(use.dataset)
 
     def _dataset(self, reference: Reference, ref: str) -> Dataset | None:
         """Return what a reference stands for, or None if it isn't the lake's."""

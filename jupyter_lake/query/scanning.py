@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import InvalidInputError, closest
+from jupyter_lake.query.arrow_files import names_in, opened, schemas
 from jupyter_lake.query.filesystem import LakeFileSystem
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["ENGINES", "scan"]
 
 _IN_PLACE = ("parquet", "arrow")
-_THREADS = 16
 
 
 def scan(lake: Lake, address: str, *, engine: str = "pandas") -> Any:
@@ -76,8 +76,7 @@ class _Scanned:
     @property
     def names(self) -> list[str]:
         """The files as the filesystem names them, with the commit pinned."""
-        root = f"{self.commit.repo.name}@{self.commit.id}"
-        return [f"{root}/{file.path}" for file in self.dataset.files]
+        return names_in(self.dataset)
 
     def arrow_dataset(self) -> pyarrow.dataset.Dataset:
         """Return the files as one Arrow dataset whose schema has every file's columns."""
@@ -85,8 +84,7 @@ class _Scanned:
 
         if not self.in_place:
             return ds.dataset(self.table())
-        found = _opened(self.filesystem, self.names, self.dataset.format)
-        return found if len(self.names) == 1 else found.replace_schema(_united(found))
+        return opened(self.filesystem, self.names, self.dataset.format)
 
     def table(self) -> Any:
         """Return all rows as an Arrow table, read by DuckDB."""
@@ -108,45 +106,6 @@ class _Scanned:
         from jupyter_lake.query import quoted_name
 
         return quoted_name(self.commit.repo.name, self.commit.id, self.path)
-
-
-def _opened(
-    filesystem: LakeFileSystem, names: Sequence[str], kind: str, schema: Any = None
-) -> pyarrow.dataset.Dataset:
-    import pyarrow.dataset as ds
-
-    return ds.dataset(
-        list(names),
-        filesystem=filesystem,
-        format="parquet" if kind == "parquet" else "ipc",
-        partitioning=ds.partitioning(flavor="hive"),
-        partition_base_dir=names[0].partition("/")[0],
-        schema=schema,
-    )
-
-
-def _schemas(found: pyarrow.dataset.Dataset) -> list[Any]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(lambda fragment: fragment.physical_schema, found.get_fragments()))
-
-
-def _united(found: pyarrow.dataset.Dataset) -> Any:
-    """Return a schema with every file's columns, in the widest of their types."""
-    import pyarrow as pa
-
-    schemas = [_without_views(schema) for schema in (*_schemas(found), found.schema)]
-    return pa.unify_schemas(schemas, promote_options="permissive")
-
-
-def _without_views(schema: Any) -> Any:
-    """Return a schema with plain strings for polars' views, which Arrow unites with no others."""
-    import pyarrow as pa
-
-    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
-    fields = [field.with_type(plain.get(field.type, field.type)) for field in schema]
-    return pa.schema(fields, metadata=schema.metadata)
 
 
 def _pandas(dataset: _Scanned) -> Any:
@@ -185,7 +144,7 @@ def _dask(dataset: _Scanned) -> Any:
         return dd.from_delayed(parts, verify_meta=False)
     found = dataset.arrow_dataset()
     kind = dataset.dataset.format
-    if kind == "parquet" and len(set(map(str, _schemas(found)))) == 1:
+    if kind == "parquet" and len(set(map(str, schemas(found)))) == 1:
         return dd.read_parquet(dataset.names, filesystem=dataset.filesystem)
     # dask takes all files to have the columns of the first.
     return dd.from_map(
@@ -201,7 +160,7 @@ def _dask(dataset: _Scanned) -> Any:
 
 def _fragment(name: str, *, filesystem: LakeFileSystem, kind: str, schema: Any) -> Any:
     """Read one file in a worker, with the columns of all."""
-    return _opened(filesystem, [name], kind, schema).to_table().to_pandas()
+    return opened(filesystem, [name], kind, schema=schema).to_table().to_pandas()
 
 
 def _part(filesystem: LakeFileSystem, name: str) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jupyter_lake import access
 from jupyter_lake.query.datasets import Dataset, resolve_dataset
 from jupyter_lake.query.explaining import explained
+from jupyter_lake.query.missing_columns import MissingColumns
 from jupyter_lake.query.names import quoted, says
 from jupyter_lake.query.parsing import statements_of
 from jupyter_lake.query.plan import Commits, Plan
@@ -60,6 +61,7 @@ class Session:
         self.connection.execute("SET enable_progress_bar_print = false")
         self.runner = Runner(self.connection, register_remote(self.connection, lake))
         self.views = Views(self.connection)
+        self.missing_columns = MissingColumns(self.connection)
         self.in_transaction = False
         self._providers: dict[str, Provider] = {}
         self._datasets: dict[tuple[str, str, str], Dataset] = {}

@@ -53,6 +53,7 @@ class Views:
         self._made: dict[tuple[str, str], str] = {}
         self._columns: dict[tuple[str, str], list[str]] = {}
         self._catalogs = 0
+        self._arrows = 0
         self._catalog = ""
         self._attach()
 
@@ -80,7 +81,7 @@ class Views:
             if fresh:
                 self._attach()
             arrow = dataset.format == "arrow"
-            query = self._arrow(dataset) if arrow else self._select(dataset, filename)
+            query = self._arrow(dataset, filename) if arrow else self._select(dataset, filename)
             self._made[key] = self._create(schema, table, query, seen_by_person=arrow)
         return self._made[key]
 
@@ -119,24 +120,30 @@ class Views:
             own = self._maker.sql(f"FROM {reading(dataset, dataset.files)}").columns
         return select(dataset, filename=filename, own=own)
 
-    def _arrow(self, dataset: Dataset) -> str:
+    def _arrow(self, dataset: Dataset, filename: bool) -> str:
         """Register an Arrow IPC dataset, which DuckDB can't read by itself."""
-        from pyarrow import dataset as ds
+        if not filename:
+            return f"FROM {self._registered(dataset)}"
+        parts = []
+        for index, file in enumerate(dataset.files):
+            part = self._registered(dataset.only([index]))
+            own = "filename" in map(str.casefold, self._connection.sql(f"FROM {part}").columns)
+            added = "" if own else f", {_text(file.path)} AS filename"
+            parts.append(f"SELECT *{added} FROM {part}")
+        return " UNION ALL BY NAME ".join(parts)
 
+    def _registered(self, dataset: Dataset) -> str:
+        """Make the person's connection know Arrow files; return by what name."""
+        from jupyter_lake.query.arrow_files import names_in, opened, typed_partitions
         from jupyter_lake.query.filesystem import LakeFileSystem
 
-        commit = dataset.commit
-        root = f"{commit.repo.name}@{commit.id}"
-        found = ds.dataset(
-            [f"{root}/{file.path}" for file in dataset.files],
-            filesystem=LakeFileSystem.of(commit.repo.lake, via=""),
-            format="ipc",
-            partitioning=ds.partitioning(flavor="hive"),
-            partition_base_dir=root,
-        )
-        name = f"jupyter_lake_arrow_{len(self._made)}"
+        filesystem = LakeFileSystem.of(dataset.commit.repo.lake, via="")
+        folders = typed_partitions(dataset)
+        self._arrows += 1
+        name = f"jupyter_lake_arrow_{self._arrows}"
+        found = opened(filesystem, names_in(dataset), "arrow", folders=folders)
         self._connection.register(name, found)
-        return f"FROM {quoted(name)}"
+        return quoted(name)
 
 
 def _variant(dataset: Dataset, table: str, filename: bool) -> str:

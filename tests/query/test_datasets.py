@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from jupyter_lake.errors import DatasetNotFoundError
 from jupyter_lake.query import Session, resolve_dataset
@@ -206,3 +209,69 @@ def test_a_column_named_file_index_is_the_files_own(tmp_path: Path) -> None:
         (2025, 4050, "t/year=2025/a.parquet"),
         (2026, 4052, "t/year=2026/a.parquet"),
     ]
+
+
+@pytest.mark.parametrize("extension", ["csv", "csv.gz", "tsv", "json", "jsonl", "arrow"])
+def test_what_is_missing_in_texts_and_arrow_files_is_noted(tmp_path: Path, extension: str) -> None:
+    lake = Lake.create(str(tmp_path / "lake"))
+    same = "ID" if extension in ("csv", "csv.gz", "tsv") else "id"
+    tables = [pa.table({"id": [1], "old": [1]}), pa.table({same: [2], "new": [0.5]})]
+    with lake.create_repo("sales").transaction("main", message="x") as transaction:
+        for name, table in zip("ab", tables, strict=True):
+            transaction.write(f"mixed/{name}.{extension}", _written(table, extension))
+        transaction.write(f"same/a.{extension}", _written(tables[0], extension))
+        transaction.write(f"same/b.{extension}", _written(tables[0], extension))
+    session = Session(lake)
+    result = session.sql("SELECT id, old, new FROM sales.mixed")
+    assert sorted(result.fetchall()) == [(1, 1, None), (2, None, 0.5)]
+    notes = [
+        f"old is missing in mixed/b.{extension}: NULL there.",
+        f"new is missing in mixed/a.{extension}: NULL there.",
+    ]
+    assert result.notes == notes
+    if extension != "arrow":
+        assert session.sql(f"FROM lake_read('sales/mixed/*.{extension}')").notes == notes
+    assert session.sql("FROM sales.same").notes == []
+
+
+def _written(table: pa.Table, extension: str) -> bytes:
+    if extension == "arrow":
+        sink = pa.BufferOutputStream()
+        feather.write_feather(table, sink)
+        return sink.getvalue().to_pybytes()
+    (row,) = table.to_pylist()
+    if extension.startswith("json"):
+        text = json.dumps(row if extension == "jsonl" else [row])
+    else:
+        mark = "\t" if extension == "tsv" else ","
+        text = f"{mark.join(row)}\n{mark.join(map(str, row.values()))}\n"
+    return gzip.compress(text.encode()) if extension.endswith("gz") else text.encode()
+
+
+def test_arrow_files_in_folders_have_the_columns_that_others_have(tmp_path: Path) -> None:
+    lake = Lake.create(str(tmp_path / "lake"))
+    with lake.create_repo("sales").transaction("main", message="x") as transaction:
+        for month in ("01", "12"):
+            for kind in ("arrow", "parquet"):
+                path = f"{kind}s/year=2026/month={month}/x.{kind}"
+                transaction.write(path, _written_as(kind, int(month)))
+    session = Session(lake)
+    for query in (
+        "SELECT * FROM sales.{}",
+        "SELECT n FROM sales.{} WHERE filename LIKE '%month=12%' AND year = 2026",
+        "SELECT n FROM sales.{} WHERE month = '01'",
+    ):
+        arrow, parquet = (session.sql(query.format(f"{kind}s")) for kind in ("arrow", "parquet"))
+        assert (arrow.columns, arrow.types) == (parquet.columns, parquet.types)
+        assert sorted(arrow.fetchall()) == sorted(parquet.fetchall())
+    found = session.sql("SELECT filename FROM sales.arrows ORDER BY 1").fetchall()
+    assert found == [(f"arrows/year=2026/month={month}/x.arrow",) for month in ("01", "12")]
+
+
+def _written_as(kind: str, number: int) -> bytes:
+    table = pa.table({"n": [number]})
+    if kind == "arrow":
+        return _written(table, kind)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return sink.getvalue().to_pybytes()
