@@ -13,7 +13,7 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test test-python test-panel test-duckdb15 lint format bench dev clean
+.PHONY: help demo test test-python test-panel test-duckdb15 test-hdfs lint format bench dev clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,10 @@ test-panel: $(VENV)/test.done ## the panel's unit tests
 
 test-duckdb15: $(VENV)/test.done build/duckdb15 ## the query tests on DuckDB's 1.5 series
 	PYTHONPATH=build/duckdb15 $(BIN)/pytest -n $(JOBS) $(RERUNS) tests/query
+
+# Not part of `test`: the jars are 220 MB, and a file takes HDFS half a second.
+test-hdfs: $(VENV)/test.done build/hadoop ## the store's tests on a real HDFS (220 MB of jars, Java)
+	TEST_STORES=hdfs $(BIN)/pytest -n $(JOBS) $(RERUNS) -k hdfs tests/store
 
 lint: $(VENV)/test.done ## ruff, mypy, import contracts, eslint, prettier, stylelint
 	$(BIN)/ruff format --check .
@@ -86,6 +90,9 @@ $(VENV)-bench/done: pyproject.toml hatch_build.py
 build/duckdb15: | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --no-deps --target $@.part duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
 	mv $@.part $@
+
+build/hadoop: | $(VENV)/bin/python
+	tests/hadoop_jars.sh $(BIN)/python $@
 
 # A browser for the tests: the machine's, else Debian's.
 build/chromium:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,12 @@ from uuid import uuid4
 
 import pytest
 
+from tests.gcs import gcs_bucket
+from tests.hdfs import hdfs_cluster
 from tests.servers import BUCKET, S3Server, shared_server
 
-BACKENDS = ("local", "memory", "s3")
+# `make test-hdfs` runs the tests of the store on HDFS instead.
+BACKENDS = tuple(os.environ.get("TEST_STORES", "local memory s3").split())
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +49,20 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory) -> S3Server:
     return _shared("moto", tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def gcs_options(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
+    """A server of Google's API with the bucket all tests share: what gcsfs needs to reach it."""
+    with gcs_bucket(tmp_path_factory.mktemp("gcs")) as options:
+        yield options
+
+
+@pytest.fixture(scope="session")
+def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real HDFS, one for each worker."""
+    with hdfs_cluster(tmp_path_factory.mktemp("hdfs")) as url:
+        yield url
+
+
 @pytest.fixture
 def s3_url(s3_server: S3Server) -> str:
     """A prefix that is empty."""
@@ -66,6 +84,12 @@ def lake_url(
         yield str(tmp_path / "lake")
     elif request.param == "memory":
         yield f"memory://{uuid4().hex}"
+    elif request.param == "gcs":
+        options = request.getfixturevalue("gcs_options")
+        monkeypatch.setenv("JUPYTER_LAKE_STORAGE_OPTIONS", json.dumps(options))
+        yield f"gs://{BUCKET}/{uuid4().hex}"
+    elif request.param == "hdfs":
+        yield f"{request.getfixturevalue('hdfs')}/{uuid4().hex}"
     else:
         server: S3Server = request.getfixturevalue("s3_server")
         for name, value in server.environment.items():

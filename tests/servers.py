@@ -1,4 +1,4 @@
-"""S3 servers for the tests: SeaweedFS, which is a real one, and moto as a second opinion.
+"""Servers for the tests: SeaweedFS, a real S3, moto as a second opinion, and whatever runs a while.
 
 One server of a kind serves all of a test run's workers. It belongs to a small
 keeper process that watches the run: when pytest is gone, however it went, the
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -143,6 +143,41 @@ def keep(kind: str, folder: Path, watched: int) -> None:
                 name = f"seaweedfs-{match[1]}-grpc-{match[2]}.sock"
                 Path("/tmp", name).unlink(missing_ok=True)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path],
+    port: int | None,
+    log: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[None]:
+    """Run a server of a worker's own until the end of the block; it answers on the port first."""
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - nothing but a system call
+        )
+    try:
+        if port is not None:
+            _await(lambda: _listens(port), lambda: server.poll() is None, log)
+        yield
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def _put_first_object(server: S3Server) -> None:

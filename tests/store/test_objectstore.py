@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from fsspec.implementations.local import LocalFileSystem
 
 from jupyter_lake.errors import InvalidPathError
 from jupyter_lake.store.backends.filesystem import FilesystemStore
@@ -22,31 +20,13 @@ from jupyter_lake.store.objectstore import (
     check_key,
     open_store,
 )
+from tests.hdfs import has_hdfs
 from tests.servers import BUCKET, S3Server
 
-
-class LikeHdfs(FilesystemStore):
-    """A filesystem as HDFS is one: files are seen while they are written, a rename refuses."""
-
-    def __init__(self, url: str, storage_options: Mapping[str, object] | None = None) -> None:
-        super().__init__(url, storage_options)
-        self.protocol = "hdfs"
-
-    def _open(self) -> LocalFileSystem:
-        return _Renaming(auto_mkdir=False)
+KINDS = ["local", "memory", "s3", "moto", "gcs", "fsspec", *(["hdfs"] if has_hdfs() else [])]
 
 
-class _Renaming(LocalFileSystem):
-    cachable = False
-
-    def mv(self, path1: str, path2: str, *, overwrite: bool = True) -> None:
-        if overwrite:
-            raise NotImplementedError
-        os.link(path1, path2)
-        os.unlink(path1)
-
-
-@pytest.fixture(params=["local", "memory", "s3", "moto", "fsspec", "like hdfs"])
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     kind = request.param
     if kind == "local":
@@ -55,8 +35,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStor
         yield open_store(f"memory://{uuid4().hex}")
     elif kind == "fsspec":
         yield FilesystemStore(f"memory:///{uuid4().hex}")
-    elif kind == "like hdfs":
-        yield LikeHdfs(f"file://{tmp_path}/lake")
+    elif kind == "gcs":
+        options = request.getfixturevalue("gcs_options")
+        yield open_store(f"gs://{BUCKET}/{uuid4().hex}/deep", options)
+    elif kind == "hdfs":
+        yield open_store(f"{request.getfixturevalue('hdfs')}/{uuid4().hex}/deep")
     else:
         server: S3Server = request.getfixturevalue("s3_server" if kind == "s3" else "moto_server")
         yield open_store(f"s3://{BUCKET}/{uuid4().hex}/deep", server.storage_options)

@@ -2,97 +2,83 @@
 
 from __future__ import annotations
 
-import http.client
-import threading
+import os
+import sys
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
 from jupyter_lake.errors import AccessDeniedError, UnsafeStoreError
+from jupyter_lake.store import Lake
 from jupyter_lake.store.backends.memory import MemoryStore
 from jupyter_lake.store.objectstore import ObjectStore, open_store
 from jupyter_lake.store.probe import probe
-from tests.servers import BUCKET, S3Server
-
-
-class Heedless(BaseHTTPRequestHandler):
-    """Hands every request on to a real server, without the condition it came with.
-
-    So do ``rclone serve s3`` and s3rver, and so lose updates.
-    """
-
-    behind: str
-    protocol_version = "HTTP/1.1"
-
-    def hand_on(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        dropped = ("if-none-match", "host", "connection")
-        headers = {n: v for n, v in self.headers.items() if n.lower() not in dropped}
-        connection = http.client.HTTPConnection(self.behind)
-        connection.request(self.command, self.path, body=body, headers=headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in ("transfer-encoding", "connection", "content-length"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-for verb in ("GET", "PUT", "POST", "DELETE", "HEAD"):
-    setattr(Heedless, f"do_{verb}", Heedless.hand_on)
+from tests.gcs import heedless_gcs_bucket
+from tests.servers import BUCKET, S3Server, free_ports, running
 
 
 @pytest.fixture
-def heedless(moto_server: S3Server) -> Iterator[str]:
-    handler = type("Handler", (Heedless,), {"behind": urlsplit(moto_server.endpoint).netloc})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def rclone(tmp_path: Path) -> Iterator[ObjectStore]:
+    """``rclone serve s3``, which knows no conditions."""
+    folder = tmp_path / "served"
+    (folder / BUCKET).mkdir(parents=True)
+    [port] = free_ports(1)
+    program = Path(sys.executable).with_name("rclone")
+    flags = ["serve", "s3", f"--addr=127.0.0.1:{port}", "--auth-key=someone,a-secret"]
+    environment = os.environ | {"RCLONE_CONFIG": str(tmp_path / "rclone.conf")}
+    with running([program, *flags, folder], port, tmp_path / "log", environment=environment):
+        options: dict[str, object] = {
+            "key": "someone",
+            "secret": "a-secret",
+            "endpoint_url": f"http://127.0.0.1:{port}",
+        }
+        yield open_store(f"s3://{BUCKET}/{uuid4().hex}", options)
+
+
+@pytest.fixture
+def gcp_storage_emulator(tmp_path: Path) -> Iterator[ObjectStore]:
+    """A server of Google's API that ignores generations."""
+    with heedless_gcs_bucket(tmp_path) as options:
+        yield open_store(f"gs://{BUCKET}/{uuid4().hex}", options)
 
 
 def left(store: ObjectStore) -> list[str]:
     return [info.key for info in store.list("")]
 
 
-def test_folder_memory_and_seaweed_pass_and_nothing_is_left(
-    tmp_path: Path, s3_server: S3Server
+def test_folder_memory_and_real_buckets_pass_and_nothing_is_left(
+    tmp_path: Path, s3_server: S3Server, gcs_options: dict[str, object]
 ) -> None:
     stores = [
         open_store(tmp_path / "lake"),
         open_store(f"memory://{uuid4().hex}"),
         open_store(f"s3://{BUCKET}/{uuid4().hex}", s3_server.storage_options),
+        open_store(f"gs://{BUCKET}/{uuid4().hex}", gcs_options),
     ]
     for store in stores:
         probe(store)
         assert left(store) == []
 
 
+@pytest.mark.parametrize("server", ["rclone", "gcp_storage_emulator"])
 def test_a_server_that_ignores_the_condition_is_refused(
-    heedless: str, moto_server: S3Server
+    server: str, request: pytest.FixtureRequest
 ) -> None:
-    options = moto_server.storage_options | {"endpoint_url": heedless}
-    store = open_store(f"s3://{BUCKET}/{uuid4().hex}", options)
+    store: ObjectStore = request.getfixturevalue(server)
     with pytest.raises(UnsafeStoreError, match="one would lose the commit") as caught:
         probe(store)
     assert store.url in caught.value.message
+    assert "asked to write only where nothing is" in caught.value.message
     assert "MinIO" in caught.value.hint
     assert left(store) == []
+
+
+def test_no_lake_is_made_there(rclone: ObjectStore) -> None:
+    with pytest.raises(UnsafeStoreError):
+        Lake.create(rclone.url, storage_options=rclone.storage_options)
+    assert left(rclone) == []
 
 
 class _TellsAllTheyWon(MemoryStore):

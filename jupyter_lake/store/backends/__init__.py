@@ -35,6 +35,14 @@ def open_store(url: str, storage_options: dict[str, object]) -> ObjectStore:
         from jupyter_lake.store.backends.s3 import S3Store
 
         return S3Store(url, storage_options)
+    if protocol in ("gs", "gcs"):
+        from jupyter_lake.store.backends.gcs import GcsStore
+
+        return GcsStore(url, storage_options)
+    if protocol in ("hdfs", "viewfs"):
+        from jupyter_lake.store.backends.hdfs import HdfsStore
+
+        return HdfsStore(url, storage_options)
     from jupyter_lake.store.backends.filesystem import FilesystemStore
 
     return FilesystemStore(url, storage_options)

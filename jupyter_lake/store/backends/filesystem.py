@@ -1,20 +1,17 @@
-"""Any other fsspec filesystem: Google's and Azure's buckets, HDFS.
+"""Any other fsspec filesystem: Azure's buckets, and whatever else there is.
 
-Each has its own way to create an object only where there is none: buckets
-take ``mode="create"`` (Google's generation 0, Azure's ``If-None-Match``);
-HDFS shows a file from its first byte on, so there a finished temporary file
-is renamed, which HDFS refuses when the name is taken.
+An object is created only where there is none by fsspec's ``mode="create"``,
+which is generation 0 at Google and ``If-None-Match`` at Azure.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_lake.errors import (
     AccessDeniedError,
@@ -33,8 +30,6 @@ from jupyter_lake.store.objectstore import (
 
 __all__ = ["FilesystemStore"]
 
-_RENAMES = {"hdfs", "viewfs"}
-_EXTRAS = {"gs": "gcs", "gcs": "gcs", "hdfs": "hdfs", "viewfs": "hdfs"}
 _TIMES = (
     "modified",
     "last_modified",
@@ -44,12 +39,19 @@ _TIMES = (
     "modification_time",
     "created",
 )
-_UNFINISHED = ".unfinished"
 _NOTHING_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
 class FilesystemStore:
-    """Objects under one URL of an fsspec filesystem."""
+    """Objects under one URL of an fsspec filesystem.
+
+    Attributes
+    ----------
+    extra
+        Which of our extras brings the filesystem; empty if none does.
+    """
+
+    extra: ClassVar[str] = ""
 
     def __init__(self, url: str, storage_options: Mapping[str, object] | None = None) -> None:
         self.url = url.rstrip("/")
@@ -69,9 +71,7 @@ class FilesystemStore:
         """Write a new object or raise `ObjectExists`."""
         path = self._path(check_key(key))
         try:
-            if self.protocol in _RENAMES:
-                self._create_by_rename(path, data)
-            elif isinstance(data, Path):
+            if isinstance(data, Path):
                 self._fs.put_file(str(data), path, mode="create")
             else:
                 self._fs.pipe_file(path, bytes(data), mode="create")
@@ -82,7 +82,6 @@ class FilesystemStore:
         """Write an object over what is there."""
         path = self._path(check_key(key))
         try:
-            self._make_parents(path)
             self._fs.pipe_file(path, bytes(data))
         except Exception as error:
             raise self._explain(error, key) from error
@@ -111,7 +110,7 @@ class FilesystemStore:
             raise self._explain(error, prefix) from error
         keys = {str(path)[len(self._root) :].lstrip("/"): each for path, each in found.items()}
         for key in sorted(keys):
-            if key.startswith(prefix) and key > (after or "") and not key.endswith(_UNFINISHED):
+            if key.startswith(prefix) and key > (after or ""):
                 yield _object_info(key, keys[key])
 
     def folders(self, prefix: str) -> Sequence[str]:
@@ -153,18 +152,11 @@ class FilesystemStore:
         self.delete(gone)
         return gone
 
-    def sweep(self, before: datetime) -> int:
-        """Remove temporary files that writers killed before then left behind."""
-        if self.protocol not in _RENAMES:
-            return 0
-        swept = 0
-        for path, found in self._fs.find(self._root, detail=True).items():
-            if str(path).endswith(_UNFINISHED) and _object_info("", found).modified < before:
-                self._fs.rm_file(path)
-                swept += 1
-        return swept
+    def sweep(self, before: datetime) -> int:  # noqa: ARG002 - the protocol's shape
+        """Nothing is left behind: an object appears whole or not at all."""
+        return 0
 
-    def local_path(self, key: str) -> Path | None:  # noqa: ARG002 - the protocol's shape
+    def local_path(self, key: str) -> Path | None:  # noqa: ARG002
         """Return None: these are no files of this machine."""
         return None
 
@@ -180,20 +172,11 @@ class FilesystemStore:
         return self._opened[1]
 
     def _open(self) -> Any:
-        import fsspec
-
         try:
             options = {"use_listings_cache": False, **self.storage_options}
-            if self.protocol in _RENAMES:
-                import hdfs_native.fsspec  # type: ignore[import-not-found,unused-ignore]  # not pyarrow's, which needs Hadoop's own libraries
-
-                fsspec.register_implementation(
-                    "hdfs", hdfs_native.fsspec.HdfsFileSystem, clobber=True
-                )
-                options = dict(self.storage_options)
-            return fsspec.core.url_to_fs(self.url, **options)[0]
+            return self._filesystem(options)
         except ImportError as error:
-            extra = _EXTRAS.get(self.protocol)
+            extra = self.extra
             what = (
                 f"jupyter_lake[{extra}]" if extra else f"the fsspec filesystem for {self.protocol}"
             )
@@ -209,27 +192,13 @@ class FilesystemStore:
         except Exception as error:
             raise self._explain(error, "") from error
 
+    def _filesystem(self, options: dict[str, object]) -> Any:
+        import fsspec
+
+        return fsspec.core.url_to_fs(self.url, **options)[0]
+
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}" if key else self._root
-
-    def _create_by_rename(self, path: str, data: bytes | Path) -> None:
-        parent, _, _ = path.rpartition("/")
-        temporary = f"{parent}/.{secrets.token_hex(8)}{_UNFINISHED}"
-        self._make_parents(path)
-        try:
-            with self._fs.open(temporary, "wb") as file:
-                file.write(data.read_bytes() if isinstance(data, Path) else data)
-            self._fs.mv(temporary, path, overwrite=False)
-        except Exception as error:
-            if self._fs.exists(temporary):
-                self._fs.rm_file(temporary)
-            if self._fs.exists(path):
-                raise FileExistsError(path) from error
-            raise
-
-    def _make_parents(self, path: str) -> None:
-        if self.protocol in _RENAMES:
-            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
 
     def _explain(self, error: Exception, key: str) -> LakeError:
         if isinstance(error, LakeError):
