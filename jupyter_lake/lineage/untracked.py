@@ -73,6 +73,11 @@ def own_thread() -> None:
     _own_threads.add(threading.get_ident())
 
 
+def is_own_thread() -> bool:
+    """Tell whether this thread works for the lake."""
+    return threading.get_ident() in _own_threads
+
+
 def own_root(url: str) -> None:
     """Leave what lies under a lake's root out."""
     _own_roots.add(url.removeprefix("file://").rstrip("/"))
@@ -98,7 +103,7 @@ def _install() -> None:
 
 def saw(places: object) -> None:
     """Take in what a reader was asked to read: a path, a URL or many of them."""
-    if not _sinks or threading.get_ident() in _own_threads:
+    if not _sinks or is_own_thread():
         return
     names = [name for name in map(readable_name, _places_in(places)) if name]
     if names:

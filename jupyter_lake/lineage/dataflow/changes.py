@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.dataflow.escape import may_write
@@ -102,9 +103,9 @@ class Comparison:
         return "possible" if not seen and self._may_write(node) else None
 
     def _note_file(self, value: object) -> None:
-        if isinstance(value, io.IOBase):
-            path = getattr(value, "name", None)
-            names = file_names([path] if isinstance(path, str) else [])
+        if isinstance(value, io.IOBase) or type(value).__name__ == "memmap":
+            path = getattr(value, "name" if isinstance(value, io.IOBase) else "filename", None)
+            names = file_names([str(path)] if isinstance(path, str | PurePath) else [])
             self.closure.reading.files_written.update(names)
 
 

@@ -118,6 +118,16 @@ class Closure(Walk):
                 for each in [each for each in vars(module) if not each.startswith("__")]:
                     self._slot(module, each, Use(Level.MENTION, certain=True, after=frozenset()))
 
+    def reloaded(self) -> set[str]:
+        """Return the user's own modules that ``%autoreload`` loads again before they are used."""
+        if not self.reader.peek.reloads_modules():
+            return set()
+        modules = (value for value in self.roots.values() if is_local_module(value))
+        spaces = (space for space, _ in self.slots.values())
+        return {m.__name__ for m in modules if isinstance(m, types.ModuleType)} | {
+            str(space["__name__"]) for space in spaces if "__name__" in space
+        }
+
     def lookup(self, variable: str) -> object:
         """Return the present object of a variable, or MISSING."""
         if variable == PYPLOT:

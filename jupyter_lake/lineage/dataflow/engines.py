@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jupyter_lake.lineage.dataflow.foresight import Foresight
 from jupyter_lake.lineage.dataflow.known import (
     CODE_CALLS,
+    FETCHES,
     FILE_WRITERS,
     NAMESPACE_CALLS,
     SEEDERS,
@@ -22,19 +23,22 @@ from jupyter_lake.lineage.dataflow.known import (
 from jupyter_lake.lineage.dataflow.reading import Level
 from jupyter_lake.lineage.dataflow.strings import (
     at_names,
+    changes_settings,
     format_fields,
     looks_like_sql,
     shell_names,
+    sql_strings,
     sql_tables,
     template_fields,
     words,
 )
-from jupyter_lake.lineage.dataflow.texts import HOLE, file_names
+from jupyter_lake.lineage.dataflow.texts import HOLE, called_name, file_names
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.peeking import Peek
 
 _OUTPUTS = ("Out", "_oh")
+SQL_SETTINGS = "the settings of SQL"
 _WALKS = frozenset(("dict", "list", "sorted", "items", "values"))
 _TABLE_MAKERS = frozenset(
     ("register", "to_sql", "write_database", "create_view", "create_table", "to_table", "to_view")
@@ -47,6 +51,7 @@ class Engines(Foresight):
     def __init__(self, peek: Peek) -> None:
         super().__init__(peek)
         self.parsing = 0
+        self.database = ""
         self.hidden: frozenset[str] = frozenset()
         self._engine_texts: set[tuple[str, str]] = set()
 
@@ -68,10 +73,13 @@ class Engines(Foresight):
         """Read the strings of a call that reaches an engine, and what else its name tells."""
         self._namespace_call(node, name)
         self._effects(node, name)
+        self._cursor(node, name)
         if self._is_engine(name) and not self._has_own_namespace(node, name):
+            self.database = self._database(node)
             for argument in _arguments(node):
                 for text in self.texts(argument):
                     self.engine_text(text, name, self._is_function(node))
+            self.database = ""
 
     def _namespace_call(self, node: ast.Call, name: str) -> None:
         arguments = _arguments(node)
@@ -94,10 +102,33 @@ class Engines(Foresight):
         elif name == "open":
             self._opened(node)
         if name in _TABLE_MAKERS:
-            self.reading.tables_written.update(texts)
+            database = self._database(node)
+            self.reading.tables_written.update(database + text for text in texts)
         self.reading.seeds |= name in SEEDERS
         if name == "reload" and node.args:
             self.reading.reloads.update(self.peek.module_name(node.args[0]))
+
+    def _cursor(self, node: ast.Call, name: str) -> None:
+        """Note results that wait in a connection or cursor until they are fetched."""
+        for base in self._receiver(node):
+            if isinstance(base, ast.Name):
+                result = f"result waiting in {base.id}"
+                if name in ("execute", "executemany"):
+                    self.reading.tables_written.add(result)
+                elif name in FETCHES and result not in self.reading.tables_written:
+                    self.reading.tables.add(result)
+
+    def _database(self, node: ast.Call) -> str:
+        """Return a mark for the database that a call asks, if nobody else can have it open."""
+        base = next(iter(self._receiver(node)), None)
+        while isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute):
+            base = base.func.value
+        if not isinstance(base, ast.Name):
+            return ""
+        made = self.assigned.get(base.id)
+        if isinstance(made, ast.Call) and own_database(made, self.peek) == NEW:
+            return f"in @{base.id} "  # its mark is known when the cell has run
+        return f"{mark} " if (mark := self.peek.database(base.id)) else ""
 
     @staticmethod
     def _receiver(node: ast.Call) -> list[ast.expr]:
@@ -133,7 +164,7 @@ class Engines(Foresight):
         elif name in ("query", "eval"):
             self.load_names(at_names(text))
         elif "sql" in name.lower() and text.isidentifier():
-            self.reading.tables.add(text)
+            self.reading.tables.add(self.database + text)
 
     def strings_of_function(
         self, names: set[str], strings: set[str], own: frozenset[str] = frozenset()
@@ -174,9 +205,12 @@ class Engines(Foresight):
             self.code(field)
         self.reading.asks_sql = True
         tables, written = sql_tables(text)
-        self.reading.tables |= tables
-        self.reading.tables_written |= written
-        self.load_names(tables - written)
+        self.reading.files_read |= file_names(sql_strings(text))
+        self.reading.tables |= {self.database + name for name in (*tables, SQL_SETTINGS)}
+        self.reading.tables_written |= {self.database + name for name in written}
+        if changes_settings(text):
+            self.reading.tables_written.add(self.database + SQL_SETTINGS)
+        self.load_names({name for name in tables - written if self.peek.may_be_table(name)})
 
     def shell(self, text: str) -> None:
         """Load the variables that IPython puts into a command."""
@@ -205,9 +239,10 @@ class Engines(Foresight):
                 self.load(name, Level.RUN, certain=certain)
 
     def _file_writer(self, node: ast.Call) -> None:
-        base = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        for argument in [*base, *_arguments(node)]:
-            self.reading.files_written.update(file_names(self.texts(argument)))
+        for argument in [*self._receiver(node), *_arguments(node)]:
+            texts = self.texts(argument)
+            self.reading.files_written.update(file_names(texts))
+            self.reading.places_written.update(texts)
 
     def _opened(self, node: ast.Call) -> None:
         modes = [text for argument in _arguments(node)[1:] for text in self.texts(argument)]
@@ -250,6 +285,7 @@ class Engines(Foresight):
     def _namespace_item(self, node: ast.Subscript) -> bool:
         texts = self.texts(node.slice)
         self.reading.dynamic = True
+        self.visit(node.value)
         if isinstance(node.ctx, ast.Load):
             self.visit(node.slice)
             for pattern in texts:
@@ -286,6 +322,24 @@ class Engines(Foresight):
             if self.reading.hands_namespace:
                 found.update(self.peek.words_inside(name))
         self.load_names({name for name in found if name.isidentifier()}, certain=False)
+
+
+NEW = "new"
+
+
+def own_database(made: ast.Call, peek: Peek) -> str:
+    """Return a mark if a call makes a connection to a database of its own, or of another's.
+
+    ``NEW`` stands for a database that is in memory, and nobody else's.
+    """
+    name = called_name(made)
+    base = made.func.value if isinstance(made.func, ast.Attribute) else None
+    if name == "connect" and not made.keywords:
+        places = [getattr(argument, "value", None) for argument in made.args]
+        return NEW if places in ([], [":memory:"]) else ""
+    if name in ("cursor", "duplicate") and isinstance(base, ast.Name):
+        return peek.database(base.id)
+    return ""
 
 
 def format_holes(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 from jupyter_lake.lineage.dataflow.bytecode import calls_first_argument
 from jupyter_lake.lineage.dataflow.changes import Change, Comparison
 from jupyter_lake.lineage.dataflow.closure import PYPLOT, Closure
+from jupyter_lake.lineage.dataflow.engines import NEW, own_database
 from jupyter_lake.lineage.dataflow.figures import current_figure
+from jupyter_lake.lineage.dataflow.files import Traffic
 from jupyter_lake.lineage.dataflow.history import Outputs, is_ipythons
 from jupyter_lake.lineage.dataflow.model import (
     CellFlow,
@@ -19,12 +22,19 @@ from jupyter_lake.lineage.dataflow.model import (
     strongest,
     weakest,
 )
-from jupyter_lake.lineage.dataflow.outside import outside_reads, outside_writes
+from jupyter_lake.lineage.dataflow.outside import (
+    file_reads,
+    file_writes,
+    named_files,
+    outside_reads,
+    outside_writes,
+)
 from jupyter_lake.lineage.dataflow.ownership import module_names
 from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Reading, Use
 from jupyter_lake.lineage.dataflow.shapes import is_plain
 from jupyter_lake.lineage.dataflow.syntax import Reader
+from jupyter_lake.lineage.dataflow.texts import last_part
 from jupyter_lake.lineage.dataflow.versions import Versions
 
 if TYPE_CHECKING:
@@ -46,6 +56,8 @@ class Pending:
     slots: dict[str, int] = field(default_factory=dict)
     figure: int = 0
     unread: Writers = ()
+    traffic: Traffic = field(default_factory=Traffic)
+    files: set[str] = field(default_factory=set)
     comparison: Comparison | None = None
 
 
@@ -106,6 +118,7 @@ class Dataflow:
         raised
             Whether the cell ended with an exception.
         """
+        pending.traffic.end()
         try:
             return self._after(pending, raised=raised)
         except Exception as error:  # noqa: BLE001 - the user's cell comes first
@@ -144,8 +157,11 @@ class Dataflow:
         pending.sources = self._sources(closure)
         if PYPLOT not in closure.reads:
             pending.unread = pending.sources.pop(PYPLOT)
+        pending.files = named_files(closure)
         pending.comparison = Comparison(closure)
         closure.release()
+        texts = (*pending.reading.strings, *pending.files)
+        pending.traffic.begin(texts, pending.reading.places_written)
 
     def _bound_between(self, pending: Pending) -> None:
         """Tell who bound what changed between cells: a callback or task that a cell left."""
@@ -184,6 +200,7 @@ class Dataflow:
         closure, comparison = pending.closure, pending.comparison
         if closure is None or comparison is None:
             return CellFlow()
+        self._file_sources(pending)
         changes = comparison.changes(self._live_roots(pending, closure))
         bound = self._bound_names(pending, closure, raised=raised)
         touched = self._touched(changes, closure)
@@ -194,8 +211,19 @@ class Dataflow:
         return CellFlow(
             edges=edges,
             reads=tuple(sorted(name for name in reads if not is_ipythons(name))),
-            writes=tuple(sorted(bound | touched | aliases | outside_writes(pending.reading))),
+            writes=tuple(sorted(bound | touched | aliases | self._outside(pending))),
         )
+
+    def _file_sources(self, pending: Pending) -> None:
+        """Add the writers of the files that the cell has read."""
+        traffic, reading = pending.traffic, pending.reading
+        reading.files_written = {n for n in reading.files_written if not traffic.unchanged(n)}
+        read = file_reads(pending.files, reading.strings, traffic, self._versions.names())
+        for name, certainty in read.items():
+            writers = self._versions.binding(name, 0)
+            pending.sources[name] = tuple(
+                (key, weakest(certainty, known)) for key, known in writers
+            )
 
     def _live_roots(self, pending: Pending, closure: Closure) -> list[object]:
         """Return the objects from which the objects of before may still be reached."""
@@ -279,11 +307,27 @@ class Dataflow:
             self._versions.change(
                 change.value, key, change.certainty, state=change.shape.state, plain=plain
             )
-        for name in outside_writes(pending.reading):
+        self._note_databases(bound, closure)
+        for outside in self._outside(pending):
+            name = self._peek.settled(outside)
+            self._versions.unbind(f"file {last_part(name)}")
             self._versions.bind(name, 0, ((key, "observed"),))
         self._background.update(dict.fromkeys(closure.stores, key))
         self._outputs.after(key, pending.reading)
         self._versions.sweep()
+
+    def _note_databases(self, bound: set[str], closure: Closure) -> None:
+        """Remember the connections whose database nobody else can have open."""
+        for name in bound:
+            made = closure.reader.assigned.get(name)
+            if isinstance(made, ast.Call) and (mark := own_database(made, self._peek)):
+                identity = id(closure.lookup(name))
+                self._peek.databases[name] = (identity, mark if mark != NEW else f"in {identity}")
+
+    @staticmethod
+    def _outside(pending: Pending) -> set[str]:
+        """Return what the cell wrote that no object of the notebook shows."""
+        return outside_writes(pending.reading) | file_writes(pending.reading, pending.traffic)
 
     def _writer(self, name: str, pending: Pending, closure: Closure) -> str:
         """Return who bound a name: this cell, unless only a task left by another one could."""

@@ -39,6 +39,12 @@ SQL_CALLS = wordset(
     "query query_df execute executemany executescript from_query sqldf read_database "
     "read_database_uri sql_query"
 )
+FETCHES = wordset(
+    "fetchone fetchall fetchmany fetchdf fetchnumpy fetch_df fetch_df_chunk fetch_arrow_table "
+    "fetch_record_batch df pl arrow torch tf"
+)
+"""Methods of a connection or cursor that give what its last statement found."""
+
 SHELL_CALLS = frozenset(("system", "getoutput", "getoutput_split", "getstatusoutput"))
 SEEDERS = frozenset(("seed", "set_state", "setstate", "manual_seed"))
 DRAWS = wordset(

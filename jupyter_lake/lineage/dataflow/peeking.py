@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import types
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
 from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class
@@ -47,6 +48,7 @@ class Peek:
         self.namespace = namespace
         self.calls_argument = calls_argument
         self._transform = transform
+        self.databases: dict[str, tuple[int, str]] = {}
 
     def value(self, name: str) -> object:
         """Return the object of a name, or MISSING."""
@@ -101,6 +103,29 @@ class Peek:
             return not is_user_class(value, self.namespace)
         return isinstance(value, types.ModuleType) and not is_local_module(value)
 
+    def may_be_table(self, name: str) -> bool:
+        """Tell whether an engine could take what a name holds for a table."""
+        value = self.value(name)
+        if type(value) in ATOMS or isinstance(value, types.ModuleType | type):
+            return False
+        return not callable(value)
+
+    def database(self, name: str) -> str:
+        """Return a mark of the database that only a connection of some name has open."""
+        value = self.value(name)
+        if isinstance(value, types.ModuleType):
+            return f"in {value.__name__}" if value.__name__ == "duckdb" else ""
+        identity, mark = self.databases.get(name, (0, ""))
+        return mark if identity == id(value) else ""
+
+    def settled(self, table: str) -> str:
+        """Return a table's name with the mark of a database that the cell itself has opened."""
+        found = re.match(r"table in @(\w+) ", table)
+        if found is None:
+            return table
+        mark = self.database(found.group(1))
+        return f"table {mark} {table[found.end() :]}" if mark else f"table {table[found.end() :]}"
+
     def module_name(self, node: ast.AST) -> set[str]:
         """Return the name of the module that an expression stands for, in a set."""
         value = self.path(node)
@@ -122,10 +147,20 @@ class Peek:
         """Tell whether a name is a module."""
         return isinstance(self.value(name), types.ModuleType)
 
+    def shell(self) -> Any:
+        """Return IPython's shell, None outside of one."""
+        get_ipython = self.namespace.get("get_ipython")
+        return get_ipython() if callable(get_ipython) else None
+
+    def reloads_modules(self) -> bool:
+        """Tell whether ``%autoreload`` is on."""
+        magics = getattr(self.shell(), "magics_manager", None)
+        found = magics.registry.get("AutoreloadMagics") if magics is not None else None
+        return bool(found is not None and found._reloader.enabled)
+
     def transform(self, source: str) -> str:
         """Turn IPython's syntax into Python's, as well as can be."""
         if self._transform is not None:
             return self._transform(source)
-        get_ipython = self.namespace.get("get_ipython")
-        shell = get_ipython() if callable(get_ipython) else None
+        shell = self.shell()
         return str(shell.transform_cell(source)) if shell is not None else source

@@ -79,6 +79,8 @@ class Reading:
         Attribute names set on anything; those set on a library's class or module.
     files_written, files_read
         Last parts of the paths that some call may write to; those that a shell command names.
+    places_written
+        Texts handed to calls that write files: they may be paths of folders.
     reloads
         Modules that are loaded again.
     dynamic
@@ -104,6 +106,7 @@ class Reading:
     patches: set[str] = field(default_factory=set)
     library_patches: set[str] = field(default_factory=set)
     files_written: set[str] = field(default_factory=set)
+    places_written: set[str] = field(default_factory=set)
     files_read: set[str] = field(default_factory=set)
     reloads: set[str] = field(default_factory=set)
     dynamic: bool = False

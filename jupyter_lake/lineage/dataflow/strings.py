@@ -36,6 +36,7 @@ _SHELL_NAME = re.compile(r"(?<![\\$])\$\{?([^\W\d]\w*)")
 _BRACES = re.compile(r"\{\{?\s*([^{}]+?)\s*\}?\}")
 _BOUND = re.compile(r"(?<![:\w]):([^\W\d]\w*)")
 _TEMPLATE_NAME = re.compile(r"(?:%\(|\$\{?)([^\W\d]\w*)")
+_SQL_SETTING = re.compile(r"(?:^|;)\s*(?:set|reset|pragma|use|attach|detach|load)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -79,6 +80,17 @@ def format_fields(text: str) -> Iterator[str]:
 def template_fields(text: str) -> set[str]:
     """Return the names that ``text % names`` and ``string.Template`` would look up in a text."""
     return set(_TEMPLATE_NAME.findall(text))
+
+
+def sql_strings(text: str) -> list[str]:
+    """Return the string constants of a SQL text."""
+    tokens = (token.group() for token in _SQL_TOKEN.finditer(text))
+    return [token[1:-1] for token in tokens if token.startswith("'") and token.endswith("'")]
+
+
+def changes_settings(text: str) -> bool:
+    """Tell whether a SQL text sets what holds for later statements."""
+    return _SQL_SETTING.search(text) is not None
 
 
 def sql_tables(text: str) -> tuple[set[str], set[str]]:

@@ -97,7 +97,12 @@ class Texts:
 def file_names(texts: Iterable[str]) -> set[str]:
     """Return the last parts of those texts that may be paths of files."""
     likely = (text for text in texts if 2 < len(text) < 1000 and "\n" not in text)
-    return {name for text in likely if _FILE_NAME.fullmatch(name := re.split(r"[/\\]", text)[-1])}
+    return {name for text in likely if _FILE_NAME.fullmatch(name := last_part(text))}
+
+
+def last_part(path: str) -> str:
+    """Return the last part of a path."""
+    return re.split(r"[/\\]", path)[-1]
 
 
 def called_name(node: ast.Call) -> str:
