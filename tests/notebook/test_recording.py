@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -55,3 +57,22 @@ def test_a_name_that_is_both_is_the_variable(run: Run) -> None:
     run("sales = 1")
     assert "variable sales" in repr(run("%lake lineage sales"))
     assert "variable" not in repr(run("%lake lineage sales@main/orders"))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE TEMP TABLE kept AS FROM sales.orders",
+        "CREATE VIEW kept AS SELECT * FROM sales.orders WHERE amount > 1",
+        "CREATE TABLE kept (a INT, b VARCHAR, c DOUBLE); INSERT INTO kept FROM sales.orders",
+    ],
+)
+def test_a_table_carries_what_it_was_made_of_into_later_cells(run: Run, made: str) -> None:
+    run(f"%%lake sql\n{made}")
+    run("%lake create reports")
+    run("%lake sql total << SELECT count(*) AS n FROM kept")
+    run("%lake publish total --to reports/total -m Total")
+    (commit,) = run("import jupyter_lake; jupyter_lake.open().repo('reports').log(limit=1)")
+    assert [(each["repo"], each["path"]) for each in commit.provenance["inputs"]] == [
+        ("sales", "orders")
+    ]
