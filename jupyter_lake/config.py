@@ -55,8 +55,21 @@ def cache_dir() -> Path:
 
 
 def cache_bytes() -> int:
-    """Return how many bytes the cache may hold: ``JUPYTER_LAKE_CACHE_BYTES`` or 10 GiB."""
-    return int(os.environ.get("JUPYTER_LAKE_CACHE_BYTES") or DEFAULT_CACHE_BYTES)
+    """Return how many bytes the cache may hold: ``JUPYTER_LAKE_CACHE_BYTES`` or 10 GiB.
+
+    Raises
+    ------
+    InvalidInputError
+        If the variable holds no number.
+    """
+    text = os.environ.get("JUPYTER_LAKE_CACHE_BYTES") or str(DEFAULT_CACHE_BYTES)
+    try:
+        return max(0, int(text))
+    except ValueError:
+        raise InvalidInputError(
+            f"JUPYTER_LAKE_CACHE_BYTES is {text!r}, which is no number of bytes.",
+            hint="Write it in digits, like 10000000000, or 0 for no cache.",
+        ) from None
 
 
 def spool_dir() -> Path:
