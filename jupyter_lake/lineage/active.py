@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_lake.access import Read, Write
+from jupyter_lake.lineage.redaction import recordable
 from jupyter_lake.lineage.runs import (
     Input,
     Run,
@@ -110,10 +111,8 @@ class ActiveRun:
     def bypassed(self, names: Iterable[str]) -> None:
         """Note what the cell read past the lake."""
         for name in names:
-            # A file's name may be bytes that are no text.
-            name = name.encode("utf-8", "backslashreplace").decode()  # noqa: PLW2901
-            if len(self.untracked) < MOST_UNTRACKED:
-                self.untracked.setdefault(name)
+            if len(self.untracked) < MOST_UNTRACKED and name not in self.untracked:
+                self.untracked[recordable(name)] = None
 
     def end(self, status: str, upstream: tuple[Upstream, ...]) -> None:
         """Note how the cell ended, and what it stands on."""

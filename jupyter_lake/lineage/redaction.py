@@ -37,7 +37,8 @@ _FORMATS = re.compile(
     | 1//0[A-Za-z0-9_-]{30,}                            # Google refresh token
     | (?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}       # Stripe
     | whsec_[A-Za-z0-9+/=]{20,}
-    | sk-(?:ant-|proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{20,}   # OpenAI, Anthropic
+    | sk-(?:ant-|proj-|svcacct-|or-v1-)[A-Za-z0-9_-]{20,}    # OpenAI, Anthropic
+    | sk-(?=[a-z0-9_-]{0,60}[A-Z])(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{20,}
     | hf_[A-Za-z0-9]{30,}                               # Hugging Face
     | npm_[A-Za-z0-9]{36}                               # npm
     | pypi-[A-Za-z0-9_-]{50,}                           # PyPI
@@ -50,6 +51,12 @@ _FORMATS = re.compile(
     | eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*   # JSON web token
     | secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{40,}       # Notion
     | AGE-SECRET-KEY-1[A-Z0-9]{58}                      # age
+    | ATATT3[A-Za-z0-9_=-]{40,}                         # Atlassian
+    | dckr_pat_[A-Za-z0-9_-]{20,}                       # Docker
+    | figd_[A-Za-z0-9_-]{30,}|lin_api_[A-Za-z0-9]{30,}  # Figma, Linear
+    | pplx-[A-Za-z0-9]{40,}|gsk_[A-Za-z0-9]{40,}|r8_[A-Za-z0-9]{37}|tvly-[A-Za-z0-9-]{20,}
+    | glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}                  # Grafana
+    | PMAK-[a-zA-Z0-9]{24}-[a-zA-Z0-9]{34}              # Postman
     )"""
 )
 
@@ -58,7 +65,7 @@ _WEBHOOKS = re.compile(
 )
 
 _URL_PASSWORD = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]*://[^\s:/@'\"]*:)([^\s@'\"]+)(?=@)"
+    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s:/@'\"]{0,200}:)([^\s'\"]{1,200})(?=@)"
 )
 
 _URL_PARAMETER = re.compile(
@@ -70,15 +77,17 @@ _URL_PARAMETER = re.compile(
 _BEARER = re.compile(r"(?i)\b((?:bearer|basic|token|apikey)\s+)([A-Za-z0-9+/_.~=-]{16,})")
 
 _NAME = (
-    r"[A-Za-z0-9_.-]*(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|credential"
-    r"|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|auth[_-]?key"
-    r"|encryption[_-]?key|signing[_-]?key|shared[_-]?access[_-]?key|client[_-]?secret"
-    r"|authorization|pass(?![a-z]))[A-Za-z0-9_.-]*"
+    r"[A-Za-z0-9_.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|cookie"
+    r"|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|auth[_-]?key"
+    r"|encryption[_-]?key|signing[_-]?key|shared[_-]?access[_-]?key|authorization"
+    r"|(?:db|pg|my|user|root|admin|ssh|smtp|mail|ftp)pass(?![a-z])"
+    r"|(?<![A-Za-z])(?:pass|pw)(?![A-Za-z]))[A-Za-z0-9_.-]{0,40}"
 )
 
-# name = "value", "name": "value", name="value", os.environ["NAME"] = "value"
+# name = "value", "name": "value", os.environ["NAME"] = "value", setdefault("NAME", "value")
 _QUOTED_VALUE = re.compile(
-    rf"""(?ix)((?<![A-Za-z0-9_.-]){_NAME}["']?\s*\]?\s*(?::\s*[A-Za-z_.\[\] |]+?\s*=|:=|=>|[:=,])\s*
+    rf"""(?ix)((?:(?<![A-Za-z0-9_.-])(?P<name>{_NAME})["']?\s{0, 9}\]?\s{0, 9}
+    (?::\s{0, 9}[A-Za-z_.\[\] |]{1, 60}?\s{0, 9}=|:=|=>|[:=])|\(\s*["']{_NAME}["']\s*,)\s*
     (?:[rbfu]{{0,2}})(?P<quote>\"\"\"|'''|["']))
     (?P<value>(?:\\.|(?!(?P=quote)).)*?)(?P=quote)""",
     re.DOTALL,
@@ -86,16 +95,44 @@ _QUOTED_VALUE = re.compile(
 
 # name=value, name: value, --name value in a shell line or a connection string
 _BARE_VALUE = re.compile(
-    rf"""(?ix)((?<![A-Za-z0-9_.-]){_NAME}\s*=)(?![\s=])(?![A-Za-z_][\w.]*[(\[])([^\s'",;&)\]}}\[]{{4,}})"""
+    rf"""(?ix)((?<![A-Za-z0-9_.-]){_NAME}\s{0, 9}=)(?![\s=])(?![A-Za-z_][\w.]*[(\[])([^\s'",;&)\]}}\[]{{4,}})"""
 )
-_OPTION = re.compile(rf"(?i)(--{_NAME}[ =]+)(?!\s*=)([^\s'\"\[]{{4,}})")
-_BASIC_AUTH = re.compile(r"(\bcurl\b[^\n]*?\s(?:-u|--user)[ =]+['\"]?[^\s:'\"]+:)([^\s'\"]+)")
+_OPTION = re.compile(rf"(?i)(--{_NAME}[ =]{1, 9})(?!\s{0, 9}=)([^\s'\"\[]{{4,}})")
+
+_NAMED_VALUES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # SQL: SECRET 'value', IDENTIFIED BY 'value'
+        (
+            r"(\b(?:secret|password|passwd|credentials|session_token|bearer_token|account_key"
+            r"|connection_string|identified\s+by)\s+')([^'\n]+)(?=')"
+        ),
+        # a pair of name and password
+        (
+            r"(\b(?:auth\s*=\s*(?:[\w.]+\(|\()|HTTP(?:Basic|Digest|Proxy)Auth\(|BasicAuth\()"
+            r"\s*(?:['\"][^'\"\n]*['\"]|[\w.]+)\s*,\s*['\"])([^'\"\n]+)"
+        ),
+        r"(\bAC[0-9a-f]{32}['\"\s,:]+)([0-9a-f]{32}\b)",  # Twilio
+        r"(\blogin\s+\S+\s+password\s+)([^\s'\"]+)",  # .netrc
+        r"(\blogin\([^)\n]{0,200}?key\s*=\s*['\"])([^'\"\n]+)",
+        rf"(%(?:set_)?env\s+{_NAME}[ =]+)(\S+)",
+        rf"(\baws\s+configure\s+set\s+{_NAME}\s+)(\S+)",
+        r"(\baws_secret_access_key\s*[=:]\s*)([A-Za-z0-9/+]{40}\b)",
+        rf"((?:-H|--header)[ =]*['\"]{_NAME}\s*:\s*)([^'\"\n]+)",
+        r"(\bcurl\b[^\n]{0,500}?\s(?:-u|--user)[ =]+['\"]?[^\s:'\"]+:)([^\s'\"]+)",
+        r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]{0,500}?\s-p)([^\s'\"-][^\s'\"]*)",
+        r"(\b(?:sshpass|docker\s+login|podman\s+login)\b[^\n]{0,500}?\s-p[ =]?)([^\s'\"]+)",
+    )
+)
+_SETTINGS_CELL = re.compile(r"\s*%%(?:writefile|file|bash|sh|script|html|javascript)\b")
+_SETTING = re.compile(rf"(?im)^(\s*(?:export\s+)?{_NAME}\s*[:=][ \t]*)([^\s'\"].*)$")
 
 _HINT = re.compile(
     r"(?i)pass|pwd|secret|token|key|credential|bearer|basic |auth|://|sig=|signature|"
     r"-----BEGIN|AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA|ANPA|gh[pousr]_|github_pat|gl[a-z]+-|xox|xapp-|AIza|"
     r"ya29|GOCSPX|1//0|sk_|rk_|pk_|sk-|whsec|hf_|npm_|pypi-|dapi|SG\.|SK[a-f0-9]|"
-    r"_v1_|shp|hv[sbr]\.|eyJ|ntn_|curl"
+    r"_v1_|shp|hv[sbr]\.|eyJ|ntn_|curl|\bpw|cookie|AC[0-9a-f]|identified|mysql|mariadb|login|"
+    r"ATATT|dckr_|figd_|lin_api|pplx-|gsk_|r8_|tvly-|glsa_|PMAK-"
 )
 
 
@@ -126,12 +163,21 @@ def redact(source: str) -> str:
     text = _BEARER.sub(rf"\1{HIDDEN}", text)
     text = _QUOTED_VALUE.sub(_hide_quoted, text)
     text = _OPTION.sub(_hide_unless_variable, text)
-    text = _BASIC_AUTH.sub(rf"\1{HIDDEN}", text)
+    for pattern in _NAMED_VALUES:
+        text = pattern.sub(_hide_unless_variable, text)
+    if _SETTINGS_CELL.match(text):
+        text = _SETTING.sub(_hide_unless_variable, text)
     return _BARE_VALUE.sub(_hide_bare, text)
 
 
+_PLAIN_WORDS = re.compile(r"[A-Za-z]{0,15}|[\w.,;!?-]+(?: [\w.,;!?-]+)+")
+
+
 def _hide_quoted(match: re.Match[str]) -> str:
-    if not match["value"]:
+    """Leave words that are called tokens: those of languages are words, those of issuers not."""
+    name, value = match["name"] or "", match["value"]
+    is_word = "token" in name.lower() and "secret" not in name.lower()
+    if not value or (is_word and _PLAIN_WORDS.fullmatch(value)):
         return match[0]
     return f"{match[1]}{HIDDEN}{match['quote']}"
 
