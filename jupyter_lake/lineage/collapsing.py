@@ -20,7 +20,7 @@ def collapsed(graph: Graph, *, opened: Collection[str] = ()) -> Graph:
     """Return the graph with crowds of neighbours folded, each into a node that counts them.
 
     Folded are those inputs of what leads to the subject, and those users of what
-    came from it, that have no other place in the graph.
+    came from it, that hang on nothing else but each other.
 
     Parameters
     ----------
@@ -54,7 +54,8 @@ def _crowds(
     """Return for the nodes on one side of the subject what to fold, the newest left standing."""
     found = []
     for id_ in _reach(subject, onward):
-        alone = [other for other in dict.fromkeys(onward[id_]) if set(back[other]) == {id_}]
+        beside = dict.fromkeys(onward[id_])
+        alone = [other for other in beside if {*back[other]} <= {id_, *beside}]
         if len(alone) > MOST:
             crowd = alone[:-SHOWN]
             found.append((MoreNode(id_, up, len(crowd)), crowd))

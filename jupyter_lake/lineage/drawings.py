@@ -16,6 +16,9 @@ __all__ = ["dot", "mermaid", "svg", "text"]
 WIDEST = 44
 """Characters of a line in a node; longer ones lose their middle."""
 
+WIDEST_CODE = 30
+"""Characters of a cell's first line, which is there to recognise the cell by."""
+
 _SMALL, _FAINT, _STALE = 9, "#757575", "#b35900"
 
 
@@ -23,10 +26,10 @@ def dot(graph: Graph) -> str:
     """Return the graph in Graphviz's language: datasets round, cells plain, stale edges dashed."""
     lines = [
         "digraph lineage {",
-        '  rankdir=LR; bgcolor="transparent"; nodesep=0.25; ranksep=0.5;',
+        '  rankdir=LR; bgcolor="transparent"; nodesep=0.2; ranksep=0.3;',
         (
             '  node [fontname="Helvetica,Arial,sans-serif", fontsize=11, shape=box, penwidth=1,'
-            ' color="#9e9e9e", margin="0.14,0.07"];'
+            ' color="#9e9e9e", margin="0.12,0.07"];'
         ),
         (
             '  edge [fontname="Helvetica,Arial,sans-serif", fontsize=9, color="#9e9e9e",'
@@ -52,7 +55,10 @@ def _dot_node(graph: Graph, node: Node) -> str:
             rows[-1] = _font(f"{str(about['commit'])[:8]} · {_behind(about['behind'])}", _STALE)
         style = "style=rounded"
     elif kind == "run":
-        rows = [_cell(str(about["label"])), _font(str(about["first_line"] or " "))]
+        rows = [
+            _cell(str(about["label"])),
+            _font(shortened(str(about["first_line"] or " "), WIDEST_CODE)),
+        ]
         style = "style=solid"
     elif kind == "variable":
         rows, style = [f"<b>{_cell(str(about['label']))}</b>", _font("variable")], "shape=ellipse"

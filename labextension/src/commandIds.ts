@@ -17,5 +17,7 @@ export const CommandIDs = {
   openCommit: 'jupyter-lake:open-commit',
   openLineage: 'jupyter-lake:open-lineage',
   openNotebook: 'jupyter-lake:open-notebook',
-  compare: 'jupyter-lake:compare'
+  compare: 'jupyter-lake:compare',
+  swapCompared: 'jupyter-lake:swap-compared',
+  searchCommits: 'jupyter-lake:search-commits'
 } as const;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { LakeError } from '../src/api/request';
 import { CommandIDs } from '../src/commandIds';
+import { SchemaSays } from '../src/commit/schemaSays';
 import { layLanes } from '../src/list/lanes';
 import { VirtualList } from '../src/list/virtualList';
 import type { LakeModel } from '../src/model/lakeModel';
@@ -79,6 +80,19 @@ test('a commit says in two lines what it is', () => {
   expect(host.textContent).toContain('ana · 1 file · +5 rows');
   expect(host.querySelector('[aria-label="made by a notebook"]')).not.toBeNull();
   expect(host.querySelector('time')?.getAttribute('datetime')).toBe(shown.time);
+});
+
+test.each([
+  [{ columns: 2, changes: null }, '2 columns'],
+  [{ columns: 2, changes: [] }, 'schema unchanged'],
+  [{ columns: 2, changes: [{ column: 'n', old: 'BIGINT', new: null }] }, '− n'],
+  [
+    { columns: 3, changes: ['a', 'b', 'c'].map(column => ({ column, old: null, new: 'DATE' })) },
+    '+ a DATE, + b DATE, and 1 more'
+  ]
+])('what a change did to the columns is said in a few words', (schema, words) => {
+  draw(<SchemaSays schema={schema} />);
+  expect(host.textContent).toBe(words);
 });
 
 test.each([

@@ -25,14 +25,14 @@ export class FakeLake {
   asked: string[] = [];
 
   readonly client = {
-    commits: (repo: string, ref: string, start: number) => {
-      this.asked.push(`commits ${start}`);
+    commits: (repo: string, ref: string, start: number, _limit: number, find: string) => {
+      this.asked.push(`commits ${find}${start}`);
       const all = Array.from({ length: this.newest + 1 }, (_, index) =>
         commit(this.newest - index)
-      );
+      ).filter(each => each.message.includes(find));
       const commits = all.slice(start, start + this.page);
       const next = start + this.page < all.length ? start + this.page : null;
-      return Promise.resolve({ repo, ref, head: all[0]!.id, commits, next });
+      return Promise.resolve({ repo, ref, head: all[0]?.id ?? '', commits, next });
     },
     changes: (_: string, ids: string[]) => {
       this.asked.push(`changes ${ids.join(',')}`);

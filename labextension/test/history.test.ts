@@ -39,6 +39,34 @@ test('another ref forgets the commits of the last', async () => {
   await next;
 });
 
+test('what was known of a ref is shown while it is asked for again', async () => {
+  await history.load('sales', 'main');
+  await history.load('sales', 'fix');
+  lake.newest = 10;
+  const again = history.load('sales', 'main');
+  expect(ids()[0]).toBe('c9');
+  expect(history.busy).toBe(true);
+  await again;
+  expect(ids()[0]).toBe('c10');
+});
+
+test('another lake has nothing in common with the last', async () => {
+  await history.load('sales', 'main');
+  history.forget();
+  const next = history.load('sales', 'main');
+  expect(history.commits).toEqual([]);
+  await next;
+});
+
+test('a search lists what it finds, and its end all commits again', async () => {
+  await history.load('sales', 'main');
+  history.searching = true;
+  await history.search(' 7 ');
+  expect(ids()).toEqual(['c7']);
+  await history.search('');
+  expect(ids()[0]).toBe('c9');
+});
+
 test('what a commit changed is asked for once', async () => {
   await history.load('sales', 'main');
   await history.want(['c9', 'c8']);

@@ -44,9 +44,14 @@ def test_what_came_of_the_hidden_is_hidden_too() -> None:
     assert "near" in _names(collapsed(graph))
 
 
+def test_a_crowd_that_hangs_together_is_folded() -> None:
+    graph = _graph("s", *(f"s>{number}" for number in range(9)), "0>1", "1>2", "7>8")
+    assert _names(collapsed(graph)) == ["s", "4", "5", "6", "7", "8", "+4"]
+
+
 def test_who_is_needed_elsewhere_is_drawn() -> None:
-    graph = _graph("s", *(f"{number}>s" for number in range(9)), "a>0", "0>b", "b>s")
-    assert {"0", "a", "b"} <= set(_names(collapsed(graph)))
+    graph = _graph("s", *(f"{number}>s" for number in range(9)), "a>0", "0>x", "x>y", "y>s")
+    assert {"0", "a", "x", "y"} <= set(_names(collapsed(graph)))
     assert "+4" in _names(collapsed(graph))
 
 

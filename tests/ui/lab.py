@@ -79,6 +79,8 @@ def lab_server(folder: Path, *, lake: str, **environment: str) -> Iterator[Jupyt
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "JUPYTER_LAKE_URL": lake,
+        # The tree's own bundle, not the one that was installed some time ago.
+        "JUPYTER_PREFER_ENV_PATH": "0",
     }
     with jupyter_server("jupyterlab", folder, environment=places | environment) as server:
         yield server

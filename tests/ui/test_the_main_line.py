@@ -60,8 +60,21 @@ def _look_at_the_data(panel: Panel, theme: str) -> None:
     where.fill("")
     where.press("Enter")
     expect(page.get_by_role("alert")).to_have_count(0)
+    _sort_by_delay(page)
     panel.picture(f"{theme}-2-table")
     assert violations(page, ".jp-Lake-panel", ".jp-Lake-preview") == []
+
+
+def _sort_by_delay(page: Page) -> None:
+    head = page.get_by_role("button", name="dep_delay, bigint")
+    head.click()
+    expect(head).to_have_accessible_name(re.compile("the least first"))
+    head.click()
+    expect(head).to_have_accessible_name(re.compile("the greatest first"))
+    spoken = page.get_by_role("table", name="First rows of flights")
+    expect(spoken.get_by_role("row").nth(1).get_by_role("cell").nth(5)).to_have_text(
+        "1301", timeout=60_000
+    )
 
 
 def _run_the_notebook(panel: Panel, theme: str) -> None:
@@ -102,12 +115,14 @@ def _see_what_came_of_it(panel: Panel, theme: str) -> None:
     expect(article).to_contain_text("Made by delays.ipynb, cell [8]")
     expect(article).to_contain_text("delays/part-0.parquet")
     panel.picture(f"{theme}-5-commit")
+    article.get_by_text("Source of the cell").click()
+    expect(article.locator(".jp-Lake-source")).to_contain_text("%lake publish")
     assert violations(page, ".jp-Lake-commit") == []
 
 
 def _go_on_from_there(panel: Panel, theme: str) -> None:
     page = panel.page
-    page.get_by_role("button", name="Open the notebook").click()
+    page.get_by_role("button", name="Open the Notebook").click()
     panel.file("reports", "delays").click(button="right")
     page.get_by_role("menuitem", name="Insert Query Cell").click()
     cell = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")

@@ -43,7 +43,7 @@ def test_no_lake_yet_and_one_is_made_there(clean_lab: Lab, visit: Callable[..., 
     assert violations(panel.page, ".jp-Lake-panel") == []
     panel.node.get_by_role("button", name="Make one here").click()
     expect(panel.node.get_by_text("No repo yet.")).to_be_visible()
-    panel.node.get_by_role("button", name="Make a repo", exact=True).click()
+    panel.node.get_by_role("button", name="New Repo…", exact=True).click()
     panel.page.get_by_role("dialog").get_by_role("textbox").fill("sales")
     panel.page.get_by_role("button", name="Make", exact=True).click()
     expect(panel.repo("sales")).to_be_visible()

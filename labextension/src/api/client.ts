@@ -1,9 +1,10 @@
 import type { ServerConnection } from '@jupyterlab/services';
 
 import type { IActivity, ILineage, IRun } from './lineageTypes';
-import type { IPreview } from './previewTypes';
+import type { ILook, IPreview } from './previewTypes';
 import type { Query } from './request';
 import { request, route } from './request';
+import type { IRowDiff } from './rowTypes';
 import type {
   IRowSummary,
   ICommitDetail,
@@ -15,6 +16,8 @@ import type {
   ILake,
   IRefs,
   IRepo,
+  IStanding,
+  Schemas,
   StaleCells
 } from './types';
 
@@ -50,8 +53,11 @@ export class LakeClient {
   createTag = (repo: string, name: string, ref: string) =>
     this.post<{ name: string }>(route('repos', repo, 'tags'), { name, ref });
 
-  commits = (repo: string, ref: string, start: number, path = '') =>
-    this.get<ICommitPage>(route('repos', repo, 'commits'), { ref, start, path });
+  commits = (repo: string, ref: string, start: number, limit: number, find = '') =>
+    this.get<ICommitPage>(route('repos', repo, 'commits'), { ref, start, limit, find });
+
+  standing = (repo: string, ref: string) =>
+    this.get<IStanding>(route('repos', repo, 'standing'), { ref });
 
   changes = async (repo: string, ids: string[]) => {
     const path = route('repos', repo, 'changes');
@@ -62,17 +68,39 @@ export class LakeClient {
   commit = (repo: string, ref: string) =>
     this.get<ICommitDetail>(route('repos', repo, 'commits', ref));
 
-  compare = (repo: string, a: string, b: string) =>
-    this.get<IComparison>(route('repos', repo, 'compare'), { a, b });
+  compare = (repo: string, a: string, b: string, path = '') =>
+    this.get<IComparison>(route('repos', repo, 'compare'), { a, b, path });
+
+  rows = (repo: string, a: string, b: string, path: string, key: string) =>
+    this.get<IRowDiff>(route('repos', repo, 'rows'), { a, b, path, key });
+
+  /** How columns differ, by path; without `a`, from the parent of `b`. */
+  schemas = async (repo: string, b: string, a = '') => {
+    const found = this.get<{ schemas: Schemas }>(route('repos', repo, 'schemas'), { a, b });
+    return (await found).schemas;
+  };
 
   files = (repo: string, ref: string, path: string, start = 0) =>
     this.get<IFolderPage>(route('repos', repo, 'files'), { ref, path, start });
 
-  preview = (repo: string, ref: string, path: string, where = '', limit = 200) =>
-    this.get<IPreview>(route('repos', repo, 'preview'), { ref, path, where, limit });
+  preview = (repo: string, ref: string, path: string, look: ILook) =>
+    this.get<IPreview>(route('repos', repo, 'preview'), {
+      ref,
+      path,
+      where: look.where,
+      order: look.order,
+      descending: String(look.descending),
+      limit: look.limit
+    });
 
-  lineage = (address: string, up: number, down: number) =>
-    this.get<ILineage>('lineage', { address, up, down });
+  /** The graph round an address; with `opened`, crowds are folded but for these. */
+  lineage = (address: string, up: number, down: number, opened?: readonly string[]) =>
+    this.get<ILineage>('lineage', {
+      address,
+      up,
+      down,
+      ...(opened ? { fold: 1, open: opened.join('\n') } : {})
+    });
 
   inputs = async (address: string) =>
     (await this.get<{ inputs: IInputState[] }>('inputs', { address })).inputs;

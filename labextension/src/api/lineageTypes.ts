@@ -31,7 +31,12 @@ export interface IOutsideNode extends INodeBase {
   kind: 'untracked' | 'variable';
 }
 
-export type Node = IDatasetNode | IRunNode | IOutsideNode;
+/** Neighbours that are folded away; opened by its id. */
+export interface IMoreNode extends INodeBase {
+  kind: 'more';
+}
+
+export type Node = IDatasetNode | IRunNode | IOutsideNode | IMoreNode;
 
 export interface IEdge {
   source: string;

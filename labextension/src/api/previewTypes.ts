@@ -1,5 +1,13 @@
 export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
 
+/** Which rows of a table to show, and in which order. */
+export interface ILook {
+  where: string;
+  order: string;
+  descending: boolean;
+  limit: number;
+}
+
 export interface IBin {
   from: number | string;
   to: number | string;

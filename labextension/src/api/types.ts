@@ -39,6 +39,14 @@ export interface IRefs {
   tags: ITag[];
 }
 
+/** How far a ref and the default branch have gone apart, in commits. */
+export interface IStanding {
+  ref: string;
+  against: string;
+  ahead: number;
+  behind: number;
+}
+
 export interface IInput {
   repo: string;
   commit: string;
@@ -111,6 +119,21 @@ export interface IComparison {
   summary: IChangeSummary;
   changes: IChange[];
 }
+
+/** A column that is new (no `old`), gone (no `new`), or of another type. */
+export interface IColumnChange {
+  column: string;
+  old: string | null;
+  new: string | null;
+}
+
+/** The columns of a changed table, and how they differ; null where nothing was there before. */
+export interface ISchema {
+  columns: number;
+  changes: IColumnChange[] | null;
+}
+
+export type Schemas = Record<string, ISchema>;
 
 export type Kind = 'table' | 'json' | 'image' | 'notebook' | 'text' | 'file';
 

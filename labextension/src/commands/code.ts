@@ -1,7 +1,8 @@
 import { Clipboard } from '@jupyterlab/apputils';
-import { copyIcon, codeIcon } from '@jupyterlab/ui-components';
+import { codeIcon, copyIcon, notebookIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commandIds';
+import { pinIcon } from '../icons';
 import type { INotebooks } from '../notebook/notebooks';
 import { queryCell } from '../notebook/query';
 import type { ILakeContext } from '../panel/context';
@@ -26,6 +27,7 @@ export function addCodeCommands(context: ILakeContext, notebooks: INotebooks | n
   });
   commands.addCommand(CommandIDs.copyId, {
     label: trans.__('Copy Commit Id'),
+    caption: trans.__('Copy the whole id of the commit'),
     isEnabled: args => placeOf(args, model).repo !== '',
     execute: args => {
       const { ref } = placeOf(args, model);
@@ -48,7 +50,8 @@ export function addCodeCommands(context: ILakeContext, notebooks: INotebooks | n
     }
   });
   commands.addCommand(CommandIDs.pinNotebook, {
-    label: trans.__('Pin the Notebook Here'),
+    label: trans.__('Pin Notebook'),
+    icon: pinIcon,
     caption: trans.__('Insert a %lake use cell: names of this repo resolve at this commit'),
     isEnabled: args => notebooks !== null && placeOf(args, model).repo !== '',
     execute: async args => {
@@ -58,7 +61,9 @@ export function addCodeCommands(context: ILakeContext, notebooks: INotebooks | n
     }
   });
   commands.addCommand(CommandIDs.openNotebook, {
-    label: trans.__('Open the Notebook at the Cell'),
+    label: trans.__('Open the Notebook'),
+    caption: trans.__('Open the notebook at the cell'),
+    icon: notebookIcon,
     isEnabled: args => notebooks !== null && cellOf(args).notebook !== '',
     execute: async args => {
       const { notebook, cell } = cellOf(args);

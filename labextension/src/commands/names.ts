@@ -1,7 +1,8 @@
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
-import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { addIcon, refreshIcon, searchIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commandIds';
+import { branchIcon, tagIcon } from '../icons';
 import type { LakeModel } from '../model/lakeModel';
 import type { ILakeContext } from '../panel/context';
 import { brief } from '../text/addresses';
@@ -12,8 +13,18 @@ import { tell, tellTrouble } from './tell';
 export function addNameCommands({ commands, model, trans }: ILakeContext): void {
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Refresh the Lake'),
+    caption: trans.__('Ask anew for all that the panel shows'),
     icon: refreshIcon,
     execute: () => model.refresh()
+  });
+  commands.addCommand(CommandIDs.searchCommits, {
+    label: trans.__('Search Commits'),
+    caption: trans.__('Search the commits by message, author or id'),
+    icon: searchIcon,
+    isEnabled: () => model.selection.now.repo !== '',
+    execute: () => {
+      model.history.searching = !model.history.searching;
+    }
   });
   commands.addCommand(CommandIDs.createRepo, {
     label: trans.__('New Repo…'),
@@ -30,6 +41,8 @@ export function addNameCommands({ commands, model, trans }: ILakeContext): void 
   });
   commands.addCommand(CommandIDs.createBranch, {
     label: trans.__('New Branch…'),
+    caption: trans.__('Start a branch at this commit'),
+    icon: branchIcon,
     isEnabled: () => model.selection.now.repo !== '',
     execute: async args => {
       const { repo, ref } = placeOf(args, model);
@@ -44,6 +57,8 @@ export function addNameCommands({ commands, model, trans }: ILakeContext): void 
   });
   commands.addCommand(CommandIDs.createTag, {
     label: trans.__('New Tag…'),
+    caption: trans.__('Name this commit for good'),
+    icon: tagIcon,
     isEnabled: () => model.selection.now.repo !== '',
     execute: async args => {
       const { repo, ref } = placeOf(args, model);

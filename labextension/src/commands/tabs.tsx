@@ -40,17 +40,20 @@ export class Tabs {
   /** Open a tab again by its id, which says all there is to say of it. */
   reopen(id: string): void {
     const [kind, at = ''] = split(id, ':');
-    const [first = '', second = ''] = split(at, ' ');
-    const { repo, ref, path } = parse(first);
+    const { repo, ref, path } = parse(at);
     switch (kind) {
       case 'lake-preview':
         return this.preview(repo, ref, path);
       case 'lake-commit':
         return this.commit(repo, ref);
       case 'lake-lineage':
-        return this.lineage(first);
-      case 'lake-compare':
-        return this.compare(repo, ref, second);
+        return this.lineage(at);
+      case 'lake-compare': {
+        // First the other ref, which holds no space as a path may.
+        const [other, rest = ''] = split(at, ' ');
+        const place = parse(rest);
+        return this.compare(place.repo, other, place.ref, place.path);
+      }
     }
   }
 
@@ -69,10 +72,15 @@ export class Tabs {
     );
   }
 
-  compare(repo: string, a: string, b: string): void {
-    const label = this.context.trans.__('%1: %2 and %3', repo, brief(a), brief(b));
-    this.open(`lake-compare:${address(repo, a)} ${b}`, label, label, compareIcon, () =>
-      this.react(<CompareView repo={repo} a={a} b={b} />)
+  compare(repo: string, a: string, b: string, path: string): void {
+    const [older, newer] = [brief(a), brief(b)];
+    const label = this.context.trans.__('%1: %2 and %3', path || repo, older, newer);
+    this.open(
+      `lake-compare:${older} ${address(repo, newer, path)}`,
+      label,
+      label,
+      compareIcon,
+      () => this.react(<CompareView repo={repo} a={older} b={newer} path={path} />)
     );
   }
 
@@ -119,6 +127,7 @@ export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: T
   const chosen = (args: Parameters<typeof placeOf>[0]) => placeOf(args, model);
   commands.addCommand(CommandIDs.openPreview, {
     label: trans.__('Open Preview'),
+    caption: trans.__('Open the file or table in a tab'),
     icon: spreadsheetIcon,
     isEnabled: args => chosen(args).path !== '',
     execute: args => {
@@ -148,15 +157,24 @@ export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: T
   });
   commands.addCommand(CommandIDs.compare, {
     label: trans.__('Compare with…'),
-    caption: trans.__('Compare the commit with another'),
+    caption: trans.__('Compare with another commit, branch or tag'),
     icon: compareIcon,
     isEnabled: args => chosen(args).repo !== '',
     execute: async args => {
-      const { repo, ref } = chosen(args);
+      const { repo, ref, path } = chosen(args);
       const other = textOf(args.other) || (await askRef(repo, ref));
       if (other) {
-        tabs.compare(repo, other, ref);
+        tabs.compare(repo, other, ref, path);
       }
+    }
+  });
+  commands.addCommand(CommandIDs.swapCompared, {
+    label: trans.__('Swap Sides'),
+    caption: trans.__('Compare the other way round'),
+    isEnabled: args => textOf(args.other) !== '',
+    execute: args => {
+      const { repo, ref, path } = chosen(args);
+      tabs.compare(repo, ref, textOf(args.other), path);
     }
   });
 

@@ -1,69 +1,56 @@
 import React from 'react';
 
-import type { IChange } from '../api/types';
+import type { IChange, Schemas } from '../api/types';
 import { CommandIDs } from '../commandIds';
+import { useAnswer } from '../model/useAnswer';
 import { run, useLake } from '../panel/context';
 import { bytes, count, signed } from '../text/format';
+import { SchemaSays } from './schemaSays';
 
 const SIGNS = { added: '+', removed: '−', changed: '~' } as const;
+const NONE: Schemas = {};
 
-/** The paths that a commit changed, or in which two commits differ. */
-export function Changes(props: {
+export interface IChangesProps {
   changes: IChange[];
   total: number;
   repo: string;
-  at: string;
-}): React.JSX.Element {
-  const { commands, trans } = useLake();
-  const words = {
-    added: trans.__('added'),
-    removed: trans.__('removed'),
-    changed: trans.__('changed')
-  };
+  /** The refs between which they lie; `from` is empty where there was nothing before. */
+  from: string;
+  to: string;
+}
+
+/** The paths that a commit changed, or in which two commits differ. */
+export function Changes({ changes, total, repo, from, to }: IChangesProps): React.JSX.Element {
+  const { model, trans } = useLake();
+  // How columns differ takes reading files: it comes a moment after the list.
+  const { value: schemas } = useAnswer([repo, from, to].join(' '), () =>
+    model.client.schemas(repo, to, from)
+  );
   return (
     <table className="jp-Lake-changes">
       <thead>
         <tr>
           <th scope="col">{trans.__('Change')}</th>
           <th scope="col">{trans.__('Path')}</th>
+          <th scope="col">{trans.__('Columns')}</th>
           <th scope="col">{trans.__('Rows')}</th>
           <th scope="col">{trans.__('Size')}</th>
         </tr>
       </thead>
       <tbody>
-        {props.changes.map(change => (
-          <tr key={change.path} className={`jp-mod-${change.kind}`}>
-            <td>
-              {SIGNS[change.kind]} {words[change.kind]}
-            </td>
-            <td title={change.path}>
-              {change.kind === 'removed' ? (
-                change.path
-              ) : (
-                <button
-                  type="button"
-                  className="jp-Lake-link"
-                  onClick={() =>
-                    run(commands, CommandIDs.openPreview, {
-                      repo: props.repo,
-                      ref: props.at,
-                      path: change.path
-                    })
-                  }
-                >
-                  {change.path}
-                </button>
-              )}
-            </td>
-            <td className="jp-mod-number">{rows(change)}</td>
-            <td className="jp-mod-number">{bytes(change.bytes ?? change.old_bytes ?? 0)}</td>
-          </tr>
+        {changes.map(change => (
+          <ChangeRow
+            key={change.path}
+            change={change}
+            schemas={schemas ?? NONE}
+            repo={repo}
+            from={from}
+            to={to}
+          />
         ))}
-        {props.total > props.changes.length && (
+        {total > changes.length && (
           <tr>
-            <td colSpan={4}>
-              {trans.__('and %1 more', count(props.total - props.changes.length))}
-            </td>
+            <td colSpan={5}>{trans.__('and %1 more', count(total - changes.length))}</td>
           </tr>
         )}
       </tbody>
@@ -71,9 +58,62 @@ export function Changes(props: {
   );
 }
 
-function rows({ rows: now, old_rows: before }: IChange): string {
+function ChangeRow(props: {
+  change: IChange;
+  schemas: Schemas;
+  repo: string;
+  from: string;
+  to: string;
+}): React.JSX.Element {
+  const { commands, trans } = useLake();
+  const { change, repo, from, to } = props;
+  const { kind, path } = change;
+  const words = {
+    added: trans.__('added'),
+    removed: trans.__('removed'),
+    changed: trans.__('changed')
+  };
+  const schema = props.schemas[path];
+  const rows = rowsOf(change);
+  const link = (label: string, name: string, command: string, args: Record<string, string>) => (
+    <button
+      type="button"
+      className="jp-Lake-link"
+      aria-label={name}
+      onClick={() => run(commands, command, { repo, path, ...args })}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <tr className={`jp-mod-${kind}`}>
+      <td>
+        <span className="jp-Lake-sign">{SIGNS[kind]}</span> {words[kind]}
+      </td>
+      <td title={path}>
+        {link(path, trans.__('Preview %1', path), CommandIDs.openPreview, {
+          ref: kind === 'removed' ? from : to
+        })}
+      </td>
+      <td>{schema && <SchemaSays schema={schema} />}</td>
+      <td className="jp-mod-number">
+        {rows && kind === 'changed'
+          ? link(rows, trans.__('Compare the rows of %1', path), CommandIDs.compare, {
+              ref: to,
+              other: from
+            })
+          : rows}
+      </td>
+      <td className="jp-mod-number">{bytes(change.bytes ?? change.old_bytes ?? 0)}</td>
+    </tr>
+  );
+}
+
+/** How many rows came or went; of a table with as many as before, that it may still differ. */
+function rowsOf({ rows: now, old_rows: before }: IChange): string {
   if (now === null && before === null) {
     return '';
   }
-  return signed((now ?? 0) - (before ?? 0));
+  const more = (now ?? 0) - (before ?? 0);
+  return more ? signed(more) : '±0';
 }

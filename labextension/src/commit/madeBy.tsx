@@ -3,14 +3,15 @@ import React, { useEffect, useState } from 'react';
 import type { IRun } from '../api/lineageTypes';
 import type { ICommitDetail, IInputState, IProvenance } from '../api/types';
 import { CommandIDs } from '../commandIds';
-import { run, useLake } from '../panel/context';
-import { TextButton } from '../panel/notice';
+import { CommandButton } from '../panel/commandButton';
+import { useLake } from '../panel/context';
+import { Source } from '../panel/source';
 import { address, short } from '../text/addresses';
-import { exactly } from '../text/format';
+import { exactly, when } from '../text/format';
 
 /** Which cell made a commit, with its source, and what it was made from. */
 export function MadeBy(props: { commit: ICommitDetail; made: IProvenance }): React.JSX.Element {
-  const { model, commands, trans } = useLake();
+  const { model, trans } = useLake();
   const { commit, made } = props;
   const [source, setSource] = useState<IRun | null>(null);
   const [states, setStates] = useState<IInputState[] | null>(null);
@@ -27,25 +28,30 @@ export function MadeBy(props: { commit: ICommitDetail; made: IProvenance }): Rea
   const inputs = made.inputs ?? [];
   return (
     <section className="jp-Lake-madeBy" aria-label={trans.__('Made by')}>
-      <p>
+      <header>
         <span className="jp-Lake-made" aria-hidden="true">
           ◆
-        </span>{' '}
-        {trans.__('Made by %1', cell)}
-        {source && ` · ${exactly(source.started)}`}{' '}
+        </span>
+        <span className="jp-Lake-grow" title={made.notebook ?? ''}>
+          {trans.__('Made by %1', cell)}
+          {source && (
+            <span className="jp-Lake-second" title={exactly(source.started)}>
+              {' · '}
+              {trans.__('run %1', when(source.started))}
+            </span>
+          )}
+        </span>
         {made.notebook && (
-          <TextButton
-            label={trans.__('Open the notebook')}
-            onClick={() =>
-              run(commands, CommandIDs.openNotebook, {
-                notebook: made.notebook ?? '',
-                cell: made.cell ?? null,
-                execution_count: count ?? null
-              })
-            }
+          <CommandButton
+            id={CommandIDs.openNotebook}
+            args={{
+              notebook: made.notebook,
+              cell: made.cell ?? null,
+              execution_count: count ?? null
+            }}
           />
         )}
-      </p>
+      </header>
       {inputs.length > 0 && (
         <ul>
           {inputs.map(input => {
@@ -66,9 +72,7 @@ export function MadeBy(props: { commit: ICommitDetail; made: IProvenance }): Rea
       {source?.source && (
         <details>
           <summary>{trans.__('Source of the cell')}</summary>
-          <pre className="jp-Lake-source" tabIndex={0}>
-            {source.source}
-          </pre>
+          <Source code={source.source} />
         </details>
       )}
     </section>

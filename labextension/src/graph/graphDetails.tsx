@@ -2,15 +2,15 @@ import React from 'react';
 
 import type { Node } from '../api/lineageTypes';
 import { CommandIDs } from '../commandIds';
-import { run, useLake } from '../panel/context';
-import { TextButton } from '../panel/notice';
+import { CommandButton } from '../panel/commandButton';
+import { useLake } from '../panel/context';
+import { Source } from '../panel/source';
 import { address, short } from '../text/addresses';
 import { exactly } from '../text/format';
 
 /** What is known of the chosen node, and where one can go from it. */
-export function GraphDetails(props: { node: Node; onClose: () => void }): React.JSX.Element {
-  const { commands, trans } = useLake();
-  const { node } = props;
+export function GraphDetails({ node }: { node: Node }): React.JSX.Element {
+  const { trans } = useLake();
   if (node.kind === 'dataset') {
     const at = { repo: node.repo, ref: short(node.commit), path: node.path };
     return (
@@ -22,20 +22,9 @@ export function GraphDetails(props: { node: Node; onClose: () => void }): React.
             : trans.__('the newest version')}
         </p>
         <div className="jp-Lake-noticeActions">
-          {node.path && (
-            <TextButton
-              label={trans.__('Preview')}
-              onClick={() => run(commands, CommandIDs.openPreview, at)}
-            />
-          )}
-          <TextButton
-            label={trans.__('Commit')}
-            onClick={() => run(commands, CommandIDs.openCommit, at)}
-          />
-          <TextButton
-            label={trans.__('Copy address')}
-            onClick={() => run(commands, CommandIDs.copyAddress, at)}
-          />
+          {node.path && <CommandButton id={CommandIDs.openPreview} args={at} />}
+          <CommandButton id={CommandIDs.openCommit} args={at} />
+          <CommandButton id={CommandIDs.copyAddress} args={at} />
         </div>
       </aside>
     );
@@ -48,17 +37,11 @@ export function GraphDetails(props: { node: Node; onClose: () => void }): React.
         <p className="jp-Lake-second">
           {[node.user, exactly(node.started), node.status].join(' · ')}
         </p>
-        {node.source !== null && (
-          <pre className="jp-Lake-source" tabIndex={0}>
-            {node.source}
-          </pre>
-        )}
+        {node.source !== null && <Source code={node.source} />}
         <div className="jp-Lake-noticeActions">
-          <TextButton
-            label={trans.__('Open the notebook')}
-            onClick={() =>
-              run(commands, CommandIDs.openNotebook, { notebook, cell: cell_id, execution_count })
-            }
+          <CommandButton
+            id={CommandIDs.openNotebook}
+            args={{ notebook, cell: cell_id, execution_count }}
           />
         </div>
       </aside>
@@ -87,6 +70,8 @@ export function Legend(): React.JSX.Element {
       <dd>{trans.__('a cell that ran')}</dd>
       <dt>{trans.__('Dashed box')}</dt>
       <dd>{trans.__('data from outside the lake')}</dd>
+      <dt>{trans.__('+12')}</dt>
+      <dd>{trans.__('so many more neighbours; press to show them')}</dd>
       <dt>{trans.__('Dashed line, “behind”')}</dt>
       <dd>{trans.__('newer versions of what was read exist')}</dd>
       <dt>{trans.__('Dotted line, “possibly”')}</dt>

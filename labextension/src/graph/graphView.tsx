@@ -1,19 +1,18 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useCallback, useEffect, useRef, useState } from 'react';
 
 import type { ILineage, Node } from '../api/lineageTypes';
 import { LakeError } from '../api/request';
 import { useLake } from '../panel/context';
-import { ErrorNotice, TextButton } from '../panel/notice';
-import { draw } from './draw';
+import { ErrorNotice, Reading, TextButton } from '../panel/notice';
+import { SubjectBar } from '../panel/subjectBar';
+import { draw, size } from './draw';
 import { GraphDetails, Legend } from './graphDetails';
 import { relatives } from './neighbours';
 
 const FIRST_HOPS = 8;
 const MORE_HOPS = 4;
 const MOST_HOPS = 20;
-const PIXELS_PER_POINT = 96 / 72;
-const PADDING = 34;
-const SMALLEST = 0.75;
 
 /** The whole lineage of something, left to right; a chosen node fades what is not its kin. */
 export function GraphView({ address }: { address: string }): React.JSX.Element {
@@ -22,16 +21,17 @@ export function GraphView({ address }: { address: string }): React.JSX.Element {
   const [graph, setGraph] = useState<ILineage | null>(null);
   const [error, setError] = useState<LakeError | null>(null);
   const [chosen, choose] = useState<string | null>(null);
+  const [opened, setOpened] = useState<readonly string[]>([]);
   const [legend, setLegend] = useState(false);
   const [scale, setScale] = useState(1);
   const load = useCallback(async () => {
     try {
-      setGraph(await model.client.lineage(address, hops, hops));
+      setGraph(await model.client.lineage(address, hops, hops, opened));
       setError(null);
     } catch (reason) {
       setError(LakeError.from(reason));
     }
-  }, [model, address, hops]);
+  }, [model, address, hops, opened]);
   useEffect(() => {
     void load();
     const again = () => void load();
@@ -39,17 +39,21 @@ export function GraphView({ address }: { address: string }): React.JSX.Element {
     return () => void model.moved.disconnect(again);
   }, [load, model]);
 
-  if (error && !graph) {
-    return <ErrorNotice error={error} />;
+  if (!graph) {
+    return error ? <ErrorNotice error={error} /> : <Reading />;
   }
-  const node = graph?.nodes.find(each => each.id === (chosen ?? graph.subject));
+  const pick = (id: string | null) => {
+    if (id && graph.nodes.some(each => each.id === id && each.kind === 'more')) {
+      setOpened([...opened, id]);
+    } else {
+      choose(id);
+    }
+  };
+  const node = graph.nodes.find(each => each.id === (chosen ?? graph.subject));
   return (
     <div className="jp-Lake-graphView">
-      <div className="jp-Lake-bar" role="toolbar" aria-label={trans.__('Graph')}>
-        <span className="jp-Lake-grow jp-Lake-title" title={address}>
-          {trans.__('Lineage of %1', address)}
-        </span>
-        {graph?.cut && hops < MOST_HOPS && (
+      <SubjectBar title={trans.__('Lineage of %1', address)}>
+        {graph.cut && hops < MOST_HOPS && (
           <TextButton
             label={trans.__('Show more hops')}
             onClick={() => setHops(Math.min(hops + MORE_HOPS, MOST_HOPS))}
@@ -66,11 +70,11 @@ export function GraphView({ address }: { address: string }): React.JSX.Element {
           onClick={() => setScale(Math.min(scale * 1.25, 4))}
         />
         <TextButton label={trans.__('Legend')} onClick={() => setLegend(!legend)} />
-      </div>
+      </SubjectBar>
       {legend && <Legend />}
       <div className="jp-Lake-graphBody">
-        {graph && <Picture graph={graph} chosen={chosen} scale={scale} onChoose={choose} />}
-        {node && <GraphDetails node={node} onClose={() => choose(null)} />}
+        <Picture graph={graph} chosen={chosen} scale={scale} onChoose={pick} />
+        {node && <GraphDetails node={node} />}
       </div>
     </div>
   );
@@ -91,7 +95,7 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
     let late = false;
     void draw(graph.dot).then(svg => {
       if (!late && host.current) {
-        graph.nodes.forEach(node => makeButton(svg, node));
+        graph.nodes.forEach(node => makeButton(svg, node, trans));
         host.current.replaceChildren(svg);
         setDrawn(count => count + 1);
         reveal(host.current, graph.subject);
@@ -100,7 +104,7 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
     return () => {
       late = true;
     };
-  }, [graph]);
+  }, [graph, trans]);
   useEffect(() => {
     const svg = host.current?.querySelector('svg');
     const kin = chosen ? relatives(graph, chosen) : null;
@@ -112,10 +116,8 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
       const [source = '', target = ''] = ends(edge);
       edge.classList.toggle('jp-mod-faded', kin !== null && !(kin.has(source) && kin.has(target)));
     });
-    const box = svg?.viewBox.baseVal;
-    if (svg && box?.width && host.current) {
-      svg.style.width = `${fitted(box.width, host.current.clientWidth) * scale}px`;
-      svg.style.height = 'auto';
+    if (svg) {
+      size(svg, scale);
     }
   }, [graph, chosen, drawn, scale]);
   const pick = (event: React.SyntheticEvent) => {
@@ -134,12 +136,6 @@ function Picture({ graph, chosen, scale, onChoose }: IPictureProps): React.JSX.E
   );
 }
 
-/** A drawing's width on the page: as large as its letters are meant, or smaller to fit. */
-function fitted(width: number, room: number): number {
-  const meant = width * PIXELS_PER_POINT;
-  return Math.max(Math.min(meant, room - PADDING), meant * SMALLEST);
-}
-
 /** Scroll so that what was asked about is in view. */
 function reveal(host: HTMLElement, id: string): void {
   requestAnimationFrame(() => {
@@ -148,14 +144,26 @@ function reveal(host: HTMLElement, id: string): void {
   });
 }
 
-function makeButton(svg: SVGSVGElement, node: Node): void {
+function makeButton(svg: SVGSVGElement, node: Node, trans: TranslationBundle): void {
   const shape = svg.querySelector(`#${CSS.escape(node.id)}`);
   shape?.setAttribute('tabindex', '0');
   shape?.setAttribute('role', 'button');
-  shape?.setAttribute('aria-label', `${node.kind}: ${node.label}`);
+  shape?.setAttribute('aria-label', name(node, trans));
 }
 
 /** Graphviz titles an edge `source->target`; an id holds no `->`. */
 function ends(edge: Element): string[] {
   return (edge.querySelector('title')?.textContent ?? '').split('->');
+}
+
+/** What a screen reader says of a node. */
+function name(node: Node, trans: TranslationBundle): string {
+  const kinds: Record<Node['kind'], string> = {
+    dataset: trans.__('dataset: %1', node.label),
+    run: trans.__('run: %1', node.label),
+    untracked: trans.__('not in the lake: %1', node.label),
+    variable: trans.__('variable: %1', node.label),
+    more: trans.__('%1 more: show them', node.label)
+  };
+  return kinds[node.kind] + (node.stale ? `, ${trans.__('behind')}` : '');
 }

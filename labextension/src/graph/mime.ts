@@ -1,7 +1,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
 
-import { draw } from './draw';
+import { draw, size } from './draw';
 
 const MIME_TYPE = 'text/vnd.graphviz';
 
@@ -16,6 +16,7 @@ export class GraphvizOutput extends Widget implements IRenderMime.IRenderer {
     const dot = text(model.data[MIME_TYPE]);
     try {
       const svg = await draw(dot);
+      size(svg);
       svg.setAttribute('role', 'img');
       svg.setAttribute('aria-label', text(model.data['text/plain']) || 'graph');
       this.node.replaceChildren(svg);

@@ -16,7 +16,7 @@ export function neighboursOf(graph: ILineage): INeighbours {
   const up = hop(graph, nodes, 'target', 'source');
   const down = hop(graph, nodes, 'source', 'target');
   return {
-    from: up.ends.filter(node => node.kind !== 'run'),
+    from: up.ends.filter((node): node is Source => node.kind !== 'run' && node.kind !== 'more'),
     madeBy: up.first,
     into: down.ends.filter(node => node.kind === 'dataset'),
     usedBy: down.first

@@ -6,6 +6,16 @@ import { LakeError } from '../api/request';
 import type { IRowSummary, ICommit } from '../api/types';
 
 const BATCH = 50;
+const FIRST = 100;
+const NEXT = 500;
+const MOST_KEPT = 12;
+
+/** The log of a ref as far as it was read: shown again while it is asked for anew. */
+interface IKept {
+  commits: readonly ICommit[];
+  head: string;
+  next: number | null;
+}
 
 /** The log of one ref, read page by page as it is scrolled, with what each commit changed. */
 export class History {
@@ -29,6 +39,35 @@ export class History {
     return this._repo;
   }
 
+  /** What commits are searched for; empty: all are listed. */
+  get find(): string {
+    return this._find;
+  }
+
+  /** Whether the person has the search open. */
+  get searching(): boolean {
+    return this._searching;
+  }
+
+  set searching(searching: boolean) {
+    if (searching !== this._searching) {
+      this._searching = searching;
+      this._changed.emit();
+      void this.search('');
+    }
+  }
+
+  /** List only the commits that hold a text in message, author or id. */
+  async search(text: string): Promise<void> {
+    const find = text.trim();
+    if (find !== this._find) {
+      this._find = find;
+      if (this._repo) {
+        await this.load(this._repo, this._ref);
+      }
+    }
+  }
+
   /** What a commit changed, where that is known already. */
   summary(id: string): IRowSummary | undefined {
     return this._summaries.get(id);
@@ -36,14 +75,22 @@ export class History {
 
   clear(): void {
     this._turn++;
-    this.forget('', '');
+    this.turnTo('', '');
     this._changed.emit();
   }
 
-  /** Read the newest page; another ref forgets the old one's commits first. */
+  /** Forget all that was read: another lake's repos may have the same names. */
+  forget(): void {
+    this._kept.clear();
+    this._summaries.clear();
+    this._wanted.clear();
+    this.clear();
+  }
+
+  /** Read the newest page; of another ref, what is known of it is shown meanwhile. */
   async load(repo: string, ref: string): Promise<void> {
-    if (repo !== this._repo || ref !== this._ref) {
-      this.forget(repo, ref);
+    if (this.keyOf(repo, ref) !== this._key) {
+      this.turnTo(repo, ref);
     }
     await this.read(0);
   }
@@ -77,11 +124,13 @@ export class History {
     this.busy = true;
     this._changed.emit();
     try {
-      const page = await this.client.commits(this._repo, this._ref, start);
+      const limit = start ? NEXT : FIRST;
+      const page = await this.client.commits(this._repo, this._ref, start, limit, this._find);
       if (turn === this._turn) {
         this.take(start, page.commits, page.next);
         this.head = page.head;
         this.error = null;
+        this.keep();
       }
     } catch (reason) {
       if (turn === this._turn) {
@@ -108,24 +157,39 @@ export class History {
     }
   }
 
-  private forget(repo: string, ref: string): void {
-    if (repo !== this._repo) {
-      this._summaries.clear();
-      this._wanted.clear();
+  private keep(): void {
+    this._kept.delete(this._key);
+    this._kept.set(this._key, { commits: this.commits, head: this.head, next: this._next });
+    const oldest = this._kept.keys().next().value;
+    if (this._kept.size > MOST_KEPT && oldest !== undefined) {
+      this._kept.delete(oldest);
     }
+  }
+
+  private turnTo(repo: string, ref: string): void {
     this._repo = repo;
     this._ref = ref;
-    this.commits = [];
-    this.head = '';
+    this._key = this.keyOf(repo, ref);
+    const kept = this._kept.get(this._key);
+    this.commits = kept?.commits ?? [];
+    this.head = kept?.head ?? '';
+    this._next = kept?.next ?? null;
     this.error = null;
     this.busy = false;
-    this._next = null;
+  }
+
+  private keyOf(repo: string, ref: string): string {
+    return `${repo}@${ref} ${this._find}`;
   }
 
   private _changed = new Signal<this, void>(this);
+  private _find = '';
+  private _kept = new Map<string, IKept>();
+  private _key = '';
   private _next: number | null = null;
   private _ref = '';
   private _repo = '';
+  private _searching = false;
   private _summaries = new Map<string, IRowSummary>();
   private _turn = 0;
   private _wanted = new Set<string>();

@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 
 import { LakeClient } from '../api/client';
 import type { ILineage, IRun } from '../api/lineageTypes';
-import type { ILake, IRefs, IRepo } from '../api/types';
+import type { ILake, IRefs, IRepo, IStanding } from '../api/types';
 import { History } from './history';
 import { Resource } from './resource';
 import type { ISelected } from './selection';
@@ -28,10 +28,17 @@ export class LakeModel {
   readonly lake = new Resource<ILake>();
   readonly repos = new Resource<IRepo[]>();
   readonly refs = new Resource<IRefs>();
+  readonly standing = new Resource<IStanding>();
   readonly history: History;
   readonly tree: Tree;
   readonly lineage = new Resource<ILineage>();
   readonly activity = new Resource<IRun[]>();
+
+  /** Whether an answer is awaited for anything that is on view. */
+  get busy(): boolean {
+    const { lake, repos, history, tree } = this;
+    return lake.busy || repos.busy || history.busy || tree.busy;
+  }
 
   /** Emitted when the lake at hand holds something new. */
   get moved(): ISignal<this, void> {
@@ -58,8 +65,12 @@ export class LakeModel {
   async open(url: string): Promise<void> {
     this.client.url = url;
     this.selection.repo('');
-    [this.repos, this.refs, this.lineage, this.activity].forEach(resource => resource.clear());
+    [this.repos, this.refs, this.standing, this.lineage, this.activity].forEach(resource =>
+      resource.clear()
+    );
     this.lake.clear();
+    this.history.forget();
+    this.tree.forget();
     await this.refresh();
   }
 
@@ -90,13 +101,20 @@ export class LakeModel {
   }
 
   async loadRepos(): Promise<void> {
-    await this.repos.load(this.client.url, this.client.repos);
+    const repos = await this.repos.load(this.client.url, this.client.repos);
+    const { repo } = this.selection.now;
+    // Nothing was chosen yet, or what was is gone: there is something to see at once.
+    const newest = repos && !repos.some(each => each.name === repo) ? latest(repos) : null;
+    if (newest) {
+      this.selection.repo(newest.name, newest.default_branch);
+    }
   }
 
   private follow(before: ISelected): void {
     const { repo, ref, commit } = this.selection.now;
     if (repo !== before.repo) {
       this.refs.clear();
+      this.standing.clear();
       this.history.clear();
       this.tree.clear();
     }
@@ -113,7 +131,8 @@ export class LakeModel {
     const { repo, ref } = this.selection.now;
     if (repo) {
       const refs = this.refs.load(repo, () => this.client.refs(repo));
-      await Promise.all([refs, this.history.load(repo, ref)]);
+      const standing = this.standing.load(`${repo}@${ref}`, () => this.client.standing(repo, ref));
+      await Promise.all([refs, standing, this.history.load(repo, ref)]);
     }
   }
 
@@ -143,4 +162,10 @@ export class LakeModel {
   private _activityShown = false;
   private _lineageShown = false;
   private _moved = new Signal<this, void>(this);
+}
+
+/** The repo that was changed last. */
+function latest(repos: readonly IRepo[]): IRepo | null {
+  const newest = (a: IRepo, b: IRepo) => (b.head?.time ?? '').localeCompare(a.head?.time ?? '');
+  return [...repos].sort(newest)[0] ?? null;
 }

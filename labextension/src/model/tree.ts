@@ -15,6 +15,8 @@ export interface IRow {
   folder: string;
 }
 
+const MOST_KEPT = 12;
+
 /** The files of one commit; folders are read when they are opened. */
 export class Tree {
   constructor(private readonly client: LakeClient) {}
@@ -46,6 +48,12 @@ export class Tree {
     this._changed.emit();
   }
 
+  /** Forget all that was read: another lake's repos may have the same names. */
+  forget(): void {
+    this._kept.clear();
+    this.clear();
+  }
+
   /** Show a commit; folders that were open stay so where the repo is the same. */
   async load(repo: string, ref: string): Promise<void> {
     const at = `${repo}@${ref}`;
@@ -53,6 +61,7 @@ export class Tree {
     if (repo !== this.repo) {
       this.clear();
       this.repo = repo;
+      this.take(this._kept.get(at) ?? []);
     }
     this._at = at;
     this.busy = true;
@@ -64,6 +73,7 @@ export class Tree {
       const pages = [top, ...(await Promise.all(asked))].filter(page => page !== null);
       if (at === this._at) {
         this.take(pages);
+        this.keep(at, top);
       }
     } catch (reason) {
       if (at === this._at) {
@@ -92,8 +102,10 @@ export class Tree {
   /** Read the next entries of a long folder. */
   async more(path: string): Promise<void> {
     const page = this._pages.get(path);
-    if (page && page.next !== null) {
+    if (page && page.next !== null && !this._reading.has(path)) {
+      this._reading.add(path);
       await this.read(path, page.next);
+      this._reading.delete(path);
     }
   }
 
@@ -123,6 +135,16 @@ export class Tree {
     this.error = null;
   }
 
+  /** Keep the first folder, to show at once when the person comes back to it. */
+  private keep(at: string, top: IFolderPage): void {
+    this._kept.delete(at);
+    this._kept.set(at, [top]);
+    const oldest = this._kept.keys().next().value;
+    if (this._kept.size > MOST_KEPT && oldest !== undefined) {
+      this._kept.delete(oldest);
+    }
+  }
+
   private async read(path: string, start: number): Promise<void> {
     const at = this._at;
     this._failed.delete(path);
@@ -141,6 +163,8 @@ export class Tree {
   private _at = '';
   private _changed = new Signal<this, void>(this);
   private _failed = new Set<string>();
+  private _kept = new Map<string, IFolderPage[]>();
   private _open = new Set<string>();
+  private _reading = new Set<string>();
   private _pages = new Map<string, IFolderPage>();
 }

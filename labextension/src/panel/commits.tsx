@@ -9,12 +9,16 @@ import { VirtualList } from '../list/virtualList';
 import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
 import { CommitRow } from './commitRow';
+import { CommitSearch } from './commitSearch';
 import { run, useLake } from './context';
 import { openMenu } from './menu';
-import { EmptyNotice, ErrorNotice } from './notice';
+import { EmptyNotice, ErrorNotice, Reading } from './notice';
 
 export const COMMIT_HEIGHT = 40;
 const AHEAD = 20;
+
+/** What a search finds stands by itself: its parents are not in the list. */
+const ALONE: IRowLanes = { lane: 0, into: [], outOf: [], past: [], width: 1 };
 
 interface ICommitListRow extends IListRow {
   commit: ICommit;
@@ -22,18 +26,35 @@ interface ICommitListRow extends IListRow {
   summary: IRowSummary | undefined;
 }
 
-/** The history of the chosen ref, newest first. */
+/** The history of the chosen ref, newest first, and the search in it. */
 export function Commits(): React.JSX.Element {
+  const { model } = useLake();
+  useSignal(model.history);
+  return (
+    <div className="jp-Lake-stack">
+      {model.history.searching && <CommitSearch />}
+      <CommitList />
+    </div>
+  );
+}
+
+function CommitList(): React.JSX.Element {
   const { model, commands, trans } = useLake();
   const { history, selection } = model;
   useSignal(history, selection);
   useClock();
   const commits = history.commits;
-  const lanes = useMemo(() => layLanes(commits), [commits]);
+  const found = history.find !== '';
+  const lanes = useMemo(
+    () => (found ? commits.map(() => ALONE) : layLanes(commits)),
+    [commits, found]
+  );
+  // Messages begin in one line, however many lanes there are beside each.
+  const width = useMemo(() => lanes.reduce((most, row) => Math.max(most, row.width), 1), [lanes]);
   const rows = commits.map((commit, index): ICommitListRow => ({
     key: commit.id,
     commit,
-    lanes: lanes[index]!,
+    lanes: { ...lanes[index]!, width },
     summary: history.summary(commit.id)
   }));
 
@@ -80,7 +101,15 @@ function Nothing(): React.JSX.Element {
     return <EmptyNotice what={trans.__('Choose a repo to see its commits.')} />;
   }
   if (model.history.busy) {
-    return <></>;
+    return <Reading />;
+  }
+  if (model.history.find) {
+    return (
+      <EmptyNotice
+        what={trans.__('No commit of %1 holds “%2”.', repo, model.history.find)}
+        hint={trans.__('The message, the author and the beginning of the id are searched.')}
+      />
+    );
   }
   return (
     <EmptyNotice

@@ -10,6 +10,8 @@ export interface ILakeContext {
   model: LakeModel;
   commands: CommandRegistry;
   trans: TranslationBundle;
+  /** Writes code into an element in its colours, where the front end can. */
+  highlight?: (code: string, into: HTMLElement) => Promise<void>;
 }
 
 const Context = createContext<ILakeContext | null>(null);

@@ -10,7 +10,7 @@ import {
   textEditorIcon
 } from '@jupyterlab/ui-components';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import React from 'react';
+import React, { useCallback } from 'react';
 
 import type { IEntry, Kind } from '../api/types';
 import { CommandIDs } from '../commandIds';
@@ -22,7 +22,7 @@ import { bytes, count } from '../text/format';
 import { run, useLake } from './context';
 import { LongName } from './longName';
 import { openMenu } from './menu';
-import { EmptyNotice, ErrorNotice } from './notice';
+import { EmptyNotice, ErrorNotice, Reading } from './notice';
 
 const ROW_HEIGHT = 24;
 
@@ -44,12 +44,26 @@ export function Files(): React.JSX.Element {
   const { model, commands, trans } = useLake();
   const { tree, selection } = model;
   useSignal(tree, selection);
+  // A long folder is read on when its last known line comes into view.
+  const onWindow = useCallback(
+    (first: number, last: number) => {
+      const shown = tree.rows().slice(first, last);
+      shown.filter(row => row.note === 'more').forEach(row => void tree.more(row.folder));
+    },
+    [tree]
+  );
   if (tree.error && !tree.ready) {
     return <ErrorNotice error={tree.error} />;
   }
   const lines = tree.rows();
   if (!lines.length) {
-    return tree.ready ? <EmptyNotice what={trans.__('There are no files.')} /> : <></>;
+    return tree.ready ? (
+      <EmptyNotice what={trans.__('There are no files.')} />
+    ) : tree.busy ? (
+      <Reading />
+    ) : (
+      <></>
+    );
   }
   const rows = lines.map((row): IFileRow => ({
     key: row.key,
@@ -93,6 +107,7 @@ export function Files(): React.JSX.Element {
           openMenu(commands, event, subject, argsOf(row.entry.path));
         }
       }}
+      onWindow={onWindow}
       draw={({ row }) => <FileRow row={row} />}
     />
   );
@@ -105,7 +120,7 @@ function FileRow({ row }: { row: IRow }): React.JSX.Element {
   if (!entry) {
     const words = {
       loading: trans.__('reading…'),
-      more: trans.__('show more'),
+      more: trans.__('reading more…'),
       error: trans.__('could not be read; close and open to try again')
     };
     return (

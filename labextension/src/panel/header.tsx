@@ -13,7 +13,6 @@ export function Header(): React.JSX.Element {
   const { model, commands, trans } = useLake();
   const { lake, repos, history, tree } = model;
   useSignal(lake, repos, history, tree);
-  const busy = lake.busy || repos.busy || history.busy || tree.busy;
   const name = lake.value?.name ?? trans.__('No lake');
   const trouble = lake.error ?? repos.error;
   return (
@@ -30,12 +29,8 @@ export function Header(): React.JSX.Element {
           <span className="jp-Lake-grow">{name}</span>
           <caretDownIcon.react tag="span" className="jp-Lake-caret" />
         </button>
-        <span
-          role="status"
-          className="jp-Lake-busy"
-          aria-label={busy ? trans.__('Refreshing') : ''}
-        >
-          {busy ? '…' : ''}
+        <span role="status" className="jp-Lake-busy">
+          {model.busy && <span>{trans.__('refreshing…')}</span>}
         </span>
         <button
           type="button"

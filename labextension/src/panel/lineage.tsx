@@ -9,7 +9,7 @@ import { address, short } from '../text/addresses';
 import { ago, exactly } from '../text/format';
 import { run, useLake } from './context';
 import { LongName } from './longName';
-import { EmptyNotice, ErrorNotice } from './notice';
+import { EmptyNotice, ErrorNotice, Reading } from './notice';
 
 const NOTHING: INeighbours = { from: [], madeBy: [], usedBy: [], into: [] };
 
@@ -26,7 +26,7 @@ export function Lineage(): React.JSX.Element {
     return <EmptyNotice what={trans.__('Choose a commit or a file to see its lineage.')} />;
   }
   if (!graph && lineage.busy) {
-    return <p className="jp-Lake-second jp-Lake-reading">{trans.__('reading…')}</p>;
+    return <Reading />;
   }
   const { from, madeBy, usedBy, into } = graph ? neighboursOf(graph) : NOTHING;
   if (!from.length && !madeBy.length && !usedBy.length && !into.length) {

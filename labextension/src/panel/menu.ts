@@ -30,10 +30,17 @@ const MENUS: Record<Subject, (string | null)[]> = {
     CommandIDs.createBranch,
     CommandIDs.createTag
   ],
-  path: [CommandIDs.openPreview, CommandIDs.openLineage, null, CommandIDs.copyAddress],
+  path: [
+    CommandIDs.openPreview,
+    CommandIDs.compare,
+    CommandIDs.openLineage,
+    null,
+    CommandIDs.copyAddress
+  ],
   table: [
     CommandIDs.openPreview,
     CommandIDs.insertQuery,
+    CommandIDs.compare,
     CommandIDs.openLineage,
     null,
     CommandIDs.copyAddress

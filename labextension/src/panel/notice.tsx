@@ -1,6 +1,7 @@
 import React from 'react';
 
 import type { LakeError } from '../api/request';
+import { useLake } from './context';
 
 export interface INoticeProps {
   error: LakeError;
@@ -36,6 +37,12 @@ export function EmptyNotice(props: {
       {props.children && <div className="jp-Lake-noticeActions">{props.children}</div>}
     </div>
   );
+}
+
+/** Nothing is known yet: said in a quiet line, after a moment in which the answer may come. */
+export function Reading(): React.JSX.Element {
+  const { trans } = useLake();
+  return <p className="jp-Lake-second jp-Lake-reading">{trans.__('reading…')}</p>;
 }
 
 /** A button with words on it, as notices and headers have them. */

@@ -17,6 +17,7 @@ import { Header } from './header';
 import { Lineage } from './lineage';
 import { Repos } from './repos';
 import { Section } from './section';
+import { CommitMenu, FileMenu } from './sectionMenus';
 
 export const PANEL_ID = 'jupyter-lake:panel';
 
@@ -27,7 +28,7 @@ export interface IFolds {
 }
 
 const TITLE_HEIGHT = 28;
-const FIRST: IFolds = { open: [true, true, true, true, false], sizes: [2, 5, 4, 3, 1] };
+const FIRST: IFolds = { open: [true, true, true, true, false], sizes: [2.5, 5, 4, 3, 1] };
 
 /** A section's name, as titles have it; the names and ids after it stay as they are. */
 function loud(name: string): string {
@@ -62,6 +63,7 @@ export class LakePanel extends SidePanel {
     model.tree.changed.connect(() => this.retitle());
     model.selection.changed.connect(() => this.retitle());
     this.accordion.expansionToggled.connect(() => this.onFold());
+    this.accordion.handleMoved.connect(() => this._folded.emit());
     this.retitle();
     this.onFold();
   }
@@ -71,7 +73,7 @@ export class LakePanel extends SidePanel {
     return this._shown;
   }
 
-  /** Emitted when a fold is opened or closed. */
+  /** Emitted when a fold is opened, closed, or made higher or lower. */
   get folded(): ISignal<this, void> {
     return this._folded;
   }
@@ -113,18 +115,29 @@ export class LakePanel extends SidePanel {
   private sections(): Section[] {
     const { context } = this;
     const { trans } = context;
-    const section = (id: string, label: string, content: React.ReactNode, buttons?: string[]) =>
-      new Section({ id, label, content, context, buttons });
+    const section = (
+      id: string,
+      label: string,
+      content: React.ReactNode,
+      buttons?: string[],
+      menu?: React.ReactNode
+    ) => new Section({ id, label, content, context, buttons, menu });
     return [
       section('repos', trans.__('Repos'), <Repos />, [CommandIDs.createRepo]),
-      section('commits', trans.__('Commits'), <Commits />, [
-        CommandIDs.openCommit,
-        CommandIDs.compare
-      ]),
-      section('files', trans.__('Files'), <Files />, [
-        CommandIDs.insertQuery,
-        CommandIDs.copyAddress
-      ]),
+      section(
+        'commits',
+        trans.__('Commits'),
+        <Commits />,
+        [CommandIDs.searchCommits, CommandIDs.openCommit],
+        <CommitMenu />
+      ),
+      section(
+        'files',
+        trans.__('Files'),
+        <Files />,
+        [CommandIDs.insertQuery, CommandIDs.copyAddress],
+        <FileMenu />
+      ),
       section('lineage', trans.__('Lineage'), <Lineage />, [CommandIDs.openLineage]),
       section('activity', trans.__('Activity'), <Activity />)
     ];

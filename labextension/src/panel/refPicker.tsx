@@ -1,14 +1,16 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon } from '@jupyterlab/ui-components';
 import React, { useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 
-import type { IRefs } from '../api/types';
+import type { IRefs, IStanding } from '../api/types';
 import { branchIcon } from '../icons';
 import { moveBy } from '../list/keys';
 import { useSignal } from '../model/useSignal';
 import { short } from '../text/addresses';
-import { ago } from '../text/format';
+import { ago, count } from '../text/format';
 import { useLake } from './context';
+import { LongName } from './longName';
 
 interface IChoice {
   name: string;
@@ -19,8 +21,8 @@ interface IChoice {
 /** The branch or tag whose history is shown, and the list to choose another from. */
 export function RefPicker(): React.JSX.Element {
   const { model, trans } = useLake();
-  const { selection, refs } = model;
-  useSignal(selection, refs);
+  const { selection, refs, standing } = model;
+  useSignal(selection, refs, standing);
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const close = (refocus: boolean) => {
@@ -42,7 +44,8 @@ export function RefPicker(): React.JSX.Element {
         onClick={() => setOpen(!open)}
       >
         <branchIcon.react tag="span" className="jp-Lake-smallIcon" />
-        <span className="jp-Lake-grow">{selection.now.ref}</span>
+        <LongName name={selection.now.ref} title={selection.now.ref} />
+        <span className="jp-Lake-second">{standing.value && apart(standing.value, trans)}</span>
         <caretDownIcon.react tag="span" className="jp-Lake-caret" />
       </button>
       {open &&
@@ -53,6 +56,16 @@ export function RefPicker(): React.JSX.Element {
         )}
     </div>
   );
+}
+
+/** `2 ahead`, of the default branch; nothing where the two are level. */
+function apart({ ahead, behind, against }: IStanding, trans: TranslationBundle): React.ReactNode {
+  const words = [
+    ...(ahead ? [trans.__('%1 ahead', count(ahead))] : []),
+    ...(behind ? [trans.__('%1 behind', count(behind))] : [])
+  ].join(', ');
+  const title = trans.__('Commits, held against %1', against);
+  return words && <span title={title}>{words}</span>;
 }
 
 function RefList(props: {
@@ -125,7 +138,7 @@ function RefList(props: {
             onMouseDown={event => event.preventDefault()}
             onClick={() => choose(choices[index])}
           >
-            <span className="jp-Lake-grow">{choice.name}</span>
+            <LongName name={choice.name} title={choice.name} />
             <span className="jp-Lake-second">
               {choice.group} · {choice.note}
             </span>

@@ -8,12 +8,13 @@ import { VirtualList } from '../list/virtualList';
 import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
 import { ago, exactly } from '../text/format';
-import { run, useLake } from './context';
+import { useLake } from './context';
 import { openMenu } from './menu';
-import { EmptyNotice, TextButton } from './notice';
+import { CommandButton } from './commandButton';
+import { EmptyNotice, Reading } from './notice';
 import { RefPicker } from './refPicker';
 
-const ROW_HEIGHT = 26;
+const ROW_HEIGHT = 24;
 const FILTER_FROM = 6;
 
 interface IRepoRow extends IListRow {
@@ -30,7 +31,7 @@ export function Repos(): React.JSX.Element {
   const [filter, setFilter] = useState('');
   const known = repos.value;
   if (!known) {
-    return <></>;
+    return repos.busy ? <Reading /> : <></>;
   }
   if (!known.length) {
     return (
@@ -38,11 +39,7 @@ export function Repos(): React.JSX.Element {
         what={trans.__('No repo yet.')}
         hint={trans.__('A repo is a line of history for data that belongs together.')}
       >
-        <TextButton
-          strong
-          label={trans.__('Make a repo')}
-          onClick={() => run(commands, CommandIDs.createRepo)}
-        />
+        <CommandButton strong id={CommandIDs.createRepo} />
       </EmptyNotice>
     );
   }
@@ -58,7 +55,7 @@ export function Repos(): React.JSX.Element {
     }
   };
   return (
-    <div className="jp-Lake-repos">
+    <div className="jp-Lake-stack">
       {known.length >= FILTER_FROM && (
         <input
           className="jp-Lake-filter"

@@ -11,11 +11,13 @@ export interface ISectionOptions {
   content: React.ReactNode;
   /** Command ids, each a button in the section's title. */
   buttons?: string[];
+  /** What comes after them. */
+  menu?: React.ReactNode;
 }
 
 /** One fold of the panel: a title with its own buttons, and a component under it. */
 export class Section extends PanelWithToolbar {
-  constructor({ id, label, context, content, buttons = [] }: ISectionOptions) {
+  constructor({ id, label, context, content, buttons = [], menu }: ISectionOptions) {
     super();
     this.id = `jp-Lake-${id}`;
     this.addClass('jp-Lake-section');
@@ -33,5 +35,9 @@ export class Section extends PanelWithToolbar {
       });
       this.toolbar.addItem(command, button);
     });
+    if (menu) {
+      const more = ReactWidget.create(<LakeProvider value={context}>{menu}</LakeProvider>);
+      this.toolbar.addItem('more', more);
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -33,6 +34,7 @@ export const panelPlugin: JupyterFrontEndPlugin<ILakePanel> = {
   optional: [
     ICommandPalette,
     IDocumentManager,
+    IEditorLanguageRegistry,
     ILayoutRestorer,
     INotebookTracker,
     ISettingRegistry,
@@ -47,6 +49,7 @@ function activate(
   app: JupyterFrontEnd,
   palette: ICommandPalette | null,
   documents: IDocumentManager | null,
+  languages: IEditorLanguageRegistry | null,
   restorer: ILayoutRestorer | null,
   tracker: INotebookTracker | null,
   settings: ISettingRegistry | null,
@@ -57,7 +60,7 @@ function activate(
   const { commands, serviceManager, shell } = app;
   const trans = (translator ?? nullTranslator).load('jupyter_lake');
   const model = new LakeModel(serviceManager.serverSettings);
-  const context: ILakeContext = { model, commands, trans };
+  const context: ILakeContext = { model, commands, trans, highlight: inColours(languages) };
   const memory = new Memory(state);
   const tabs = new Tabs(app, context);
   const notebooks =
@@ -91,6 +94,14 @@ function activate(
     }
   });
   return { model };
+}
+
+/** How cells are coloured, by the notebook's own highlighter. */
+function inColours(languages: IEditorLanguageRegistry | null): ILakeContext['highlight'] {
+  const python = languages?.findByMIME('text/x-ipython') ?? null;
+  return languages && python
+    ? async (code, into) => languages.highlight(code, python, into)
+    : undefined;
 }
 
 async function begin(

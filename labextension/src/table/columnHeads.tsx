@@ -1,14 +1,21 @@
+import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useReducer } from 'react';
 
-import type { IBin, IColumn, ITablePreview, ITop } from '../api/previewTypes';
+import type { IBin, IColumn, ILook, ITablePreview, ITop } from '../api/previewTypes';
 import { useLake } from '../panel/context';
 import { count } from '../text/format';
 import type { Grid } from './grid';
 import { show } from './gridModel';
 
-/** Over each column of the grid: its name, type, nulls, and how its values are spread. */
-export function ColumnHeads(props: { grid: Grid; table: ITablePreview }): React.JSX.Element {
-  const { grid, table } = props;
+export interface IColumnHeadsProps {
+  grid: Grid;
+  table: ITablePreview;
+  look: Readonly<ILook>;
+  onLook: (change: Partial<ILook>) => void;
+}
+
+/** Over each column in view: its name, type, nulls, and how its values are spread. */
+export function ColumnHeads({ grid, table, look, onLook }: IColumnHeadsProps): React.JSX.Element {
   const { trans } = useLake();
   const [, draw] = useReducer((turn: number) => turn + 1, 0);
   useEffect(() => {
@@ -16,20 +23,25 @@ export function ColumnHeads(props: { grid: Grid; table: ITablePreview }): React.
     draw();
     return () => void grid.moved.disconnect(draw);
   }, [grid, table]);
-  const places = grid.places();
+  const sort = (name: string) => {
+    const [order, descending] = next(name, look);
+    onLook({ order, descending });
+  };
   return (
-    <div className="jp-Lake-heads" role="list" aria-label={trans.__('Columns')}>
-      {table.columns.map((column, index) => {
-        const place = places[index];
+    <div className="jp-Lake-heads" role="group" aria-label={trans.__('Columns')}>
+      {grid.places().map(({ column: index, left, width }) => {
+        const column = table.columns[index];
         return (
-          <div
-            key={column.name}
-            role="listitem"
-            className="jp-Lake-head"
-            style={place ? { left: place.left, width: place.width } : { display: 'none' }}
-          >
-            <ColumnHead column={column} rows={table.summary_rows} />
-          </div>
+          column && (
+            <div key={column.name} className="jp-Lake-head" style={{ left, width }}>
+              <ColumnHead
+                column={column}
+                rows={table.summary_rows}
+                sorted={look.order === column.name ? (look.descending ? 'down' : 'up') : null}
+                onSort={() => sort(column.name)}
+              />
+            </div>
+          )
         );
       })}
       <div className="jp-Lake-headCorner" style={{ width: grid.headerWidth }} />
@@ -37,15 +49,45 @@ export function ColumnHeads(props: { grid: Grid; table: ITablePreview }): React.
   );
 }
 
-function ColumnHead({ column, rows }: { column: IColumn; rows: number }): React.JSX.Element {
+/** Up, then down, then as the rows lie in the files. */
+function next(name: string, { order, descending }: Readonly<ILook>): [string, boolean] {
+  if (order !== name) {
+    return [name, false];
+  }
+  return descending ? ['', false] : [name, true];
+}
+
+interface IColumnHeadProps {
+  column: IColumn;
+  rows: number;
+  sorted: 'up' | 'down' | null;
+  onSort: () => void;
+}
+
+function ColumnHead({ column, rows, sorted, onSort }: IColumnHeadProps): React.JSX.Element {
   const { trans } = useLake();
   const share = column.nulls === null || !rows ? null : column.nulls / rows;
   const range = column.min === null ? '' : `${show(column.min)} … ${show(column.max)}`;
   const distinct = column.distinct === null ? '' : trans.__('%1 distinct', count(column.distinct));
   const about = [`${column.name}: ${column.type}`, range, distinct].filter(Boolean).join('\n');
+  const order = {
+    up: trans.__('sorted, the least first'),
+    down: trans.__('sorted, the greatest first')
+  };
+  const says = sorted ? order[sorted] : trans.__('press to sort');
   return (
-    <div title={about}>
-      <div className="jp-Lake-headName">{column.name}</div>
+    <div title={`${about}\n${says}`}>
+      <button
+        type="button"
+        className="jp-Lake-headName"
+        aria-label={`${column.name}, ${column.type.toLowerCase()}, ${says}`}
+        aria-pressed={sorted !== null}
+        onClick={onSort}
+      >
+        <span className="jp-Lake-grow">{column.name}</span>
+        {sorted === 'up' && <caretUpIcon.react tag="span" className="jp-Lake-caret" />}
+        {sorted === 'down' && <caretDownIcon.react tag="span" className="jp-Lake-caret" />}
+      </button>
       <div className="jp-Lake-headType">
         <span className="jp-Lake-grow">{column.type.toLowerCase()}</span>
         {share ? <span>{trans.__('%1% null', percent(share))}</span> : null}

@@ -19,6 +19,7 @@ const PER_LETTER = 7.4;
 
 /** Where a column's header goes: from `left` on the page, `width` wide. */
 export interface IColumnPlace {
+  column: number;
   left: number;
   width: number;
 }
@@ -59,16 +60,20 @@ export class Grid extends DataGrid {
     this.scrollTo(0, 0);
   }
 
-  /** Where the columns are now, those out of view as well. */
+  /** Where those columns are that are in view now. */
   places(): IColumnPlace[] {
-    let left = this.headerWidth - this.scrollX;
+    const places: IColumnPlace[] = [];
     const columns = this.dataModel?.columnCount('body') ?? 0;
-    return Array.from({ length: columns }, (_, index) => {
-      const width = this.columnSize('body', index);
-      const place = { left, width };
+    const right = this.headerWidth + this.pageWidth;
+    let left = this.headerWidth - this.scrollX;
+    for (let column = 0; column < columns && left < right; column++) {
+      const width = this.columnSize('body', column);
+      if (left + width > this.headerWidth) {
+        places.push({ column, left, width });
+      }
       left += width;
-      return place;
-    });
+    }
+    return places;
   }
 
   /** Take the theme's colours: a canvas knows no style sheet. */

@@ -1,10 +1,11 @@
 import React, { useState } from 'react';
 
 import type { LakeError } from '../api/request';
-import type { IPreview, ITablePreview } from '../api/previewTypes';
+import type { ILook, IPreview, ITablePreview } from '../api/previewTypes';
 import { CommandIDs } from '../commandIds';
-import { run, useLake } from '../panel/context';
-import { ErrorNotice, TextButton } from '../panel/notice';
+import { useLake } from '../panel/context';
+import { ErrorNotice } from '../panel/notice';
+import { SubjectBar } from '../panel/subjectBar';
 import { address } from '../text/addresses';
 import { bytes, count } from '../text/format';
 import { ColumnHeads } from './columnHeads';
@@ -19,43 +20,33 @@ export interface IPreviewHeaderProps {
   error: LakeError | null;
   busy: boolean;
   grid: Grid;
-  onWhere: (where: string) => void;
+  look: Readonly<ILook>;
+  onLook: (change: Partial<ILook>) => void;
 }
+
+const TABLE_BUTTONS = [CommandIDs.insertQuery, CommandIDs.copyAddress, CommandIDs.openLineage];
+const FILE_BUTTONS = [CommandIDs.copyAddress, CommandIDs.openLineage];
 
 /** One line on what is shown, the filter, and the columns' heads. */
 export function PreviewHeader(props: IPreviewHeaderProps): React.JSX.Element {
-  const { commands, trans } = useLake();
-  const { repo, path, preview, error } = props;
-  const args = { repo, ref: props.at, path };
+  const { trans } = useLake();
+  const { repo, path, preview, error, look, onLook } = props;
   const table = preview?.kind === 'table' ? preview : null;
+  const waiting = props.busy ? [trans.__('reading…')] : [];
   return (
     <>
-      <div className="jp-Lake-bar" role="toolbar" aria-label={trans.__('Preview')}>
-        <span className="jp-Lake-title" title={preview?.address ?? path}>
-          {address(repo, props.at, path)}
-        </span>
-        <span className="jp-Lake-second jp-Lake-grow" role="status">
-          {preview ? about(preview, trans) : props.busy ? trans.__('reading…') : ''}
-        </span>
-        {table && (
-          <TextButton
-            strong
-            label={trans.__('Insert query cell')}
-            onClick={() => run(commands, CommandIDs.insertQuery, args)}
-          />
-        )}
-        <TextButton
-          label={trans.__('Copy address')}
-          onClick={() => run(commands, CommandIDs.copyAddress, args)}
-        />
-        <TextButton
-          label={trans.__('Lineage')}
-          onClick={() => run(commands, CommandIDs.openLineage, args)}
-        />
-      </div>
-      {table && <Where onWhere={props.onWhere} />}
+      <SubjectBar
+        title={address(repo, props.at, path)}
+        tooltip={preview?.address ?? path}
+        status={[...waiting, ...(preview ? [about(preview, trans)] : [])].join(' · ')}
+        buttons={table ? TABLE_BUTTONS : FILE_BUTTONS}
+        menu={table ? 'table' : 'path'}
+        strong={CommandIDs.insertQuery}
+        args={{ repo, ref: props.at, path }}
+      />
+      {table && <Where onWhere={where => onLook({ where })} />}
       {error && <ErrorNotice error={error} />}
-      {table && <ColumnHeads grid={props.grid} table={table} />}
+      {table && <ColumnHeads grid={props.grid} table={table} look={look} onLook={onLook} />}
       {table && <SpokenRows table={table} />}
     </>
   );
@@ -96,7 +87,10 @@ function about(preview: IPreview, trans: Trans): string {
   }
   const files = trans._n('%1 file', '%1 files', preview.files);
   const columns = trans._n('%1 column', '%1 columns', preview.columns.length);
-  return [rows(preview, trans), columns, files, size, ...preview.notes].join(' · ');
+  const sample = preview.summary_complete
+    ? []
+    : [trans.__('columns summed up from %1 rows', count(preview.summary_rows))];
+  return [rows(preview, trans), columns, files, size, ...sample, ...preview.notes].join(' · ');
 }
 
 function rows(table: ITablePreview, trans: Trans): string {

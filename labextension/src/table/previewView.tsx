@@ -3,7 +3,7 @@ import { MessageLoop } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 import React from 'react';
 
-import type { IPreview } from '../api/previewTypes';
+import type { ILook, IPreview } from '../api/previewTypes';
 import { Resource } from '../model/resource';
 import { useSignal } from '../model/useSignal';
 import type { ILakeContext } from '../panel/context';
@@ -40,18 +40,24 @@ export class PreviewView extends Panel {
     this._observer = new ResizeObserver(fit);
     this._observer.observe(header.node);
     this.preview.changed.connect(() => this.arrange());
-    void this.load('');
+    void this.load({});
   }
 
   readonly preview = new Resource<IPreview>();
   readonly grid = new Grid();
 
-  /** Show the rows for which an SQL expression holds; empty for all. */
-  async load(where: string): Promise<void> {
+  /** Which rows are shown, and in which order. */
+  get look(): Readonly<ILook> {
+    return this._look;
+  }
+
+  /** Show other rows, or the same in another order. */
+  async load(change: Partial<ILook>): Promise<void> {
     const { repo, ref, path } = this.subject;
     const { client } = this.context.model;
-    // One key for all filters: the last rows stay while new ones are read.
-    await this.preview.load('preview', () => client.preview(repo, ref, path, where, ROWS));
+    this._look = { ...this._look, ...change };
+    // One key for all of them: the last rows stay while new ones are read.
+    await this.preview.load('preview', () => client.preview(repo, ref, path, this._look));
   }
 
   override dispose(): void {
@@ -88,6 +94,7 @@ export class PreviewView extends Panel {
   }
 
   private _arranged: IPreview | null = null;
+  private _look: ILook = { where: '', order: '', descending: false, limit: ROWS };
   private readonly _observer: ResizeObserver;
 }
 
@@ -103,7 +110,8 @@ function Header({ view }: { view: PreviewView }): React.JSX.Element {
       error={preview.error}
       busy={preview.busy}
       grid={grid}
-      onWhere={where => void view.load(where)}
+      look={view.look}
+      onLook={change => void view.load(change)}
     />
   );
 }

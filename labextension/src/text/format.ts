@@ -33,6 +33,18 @@ export function exactly(time: string): string {
     : at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** A time of today as the clock has it, else with its day. */
+export function when(time: string, now = new Date()): string {
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime())) {
+    return time;
+  }
+  const today = at.toDateString() === now.toDateString();
+  return today
+    ? at.toLocaleTimeString(undefined, { timeStyle: 'short' })
+    : at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** A size with two or three figures: 8 kB, 1.2 MB. */
