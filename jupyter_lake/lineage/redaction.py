@@ -84,10 +84,12 @@ _NAME = (
     r"|(?<![A-Za-z])(?:pass|pw)(?![A-Za-z]))[A-Za-z0-9_.-]{0,40}"
 )
 
+_GAP = r"\s{0,9}"
+
 # name = "value", "name": "value", os.environ["NAME"] = "value", setdefault("NAME", "value")
 _QUOTED_VALUE = re.compile(
-    rf"""(?ix)((?:(?<![A-Za-z0-9_.-])(?P<name>{_NAME})["']?\s{0, 9}\]?\s{0, 9}
-    (?::\s{0, 9}[A-Za-z_.\[\] |]{1, 60}?\s{0, 9}=|:=|=>|[:=])|\(\s*["']{_NAME}["']\s*,)\s*
+    rf"""(?ix)((?:(?<![A-Za-z0-9_.-])(?P<name>{_NAME})["']?{_GAP}\]?{_GAP}
+    (?::{_GAP}[A-Za-z_.\[\] |]{{1,60}}?{_GAP}=|:=|=>|[:=])|\(\s*["']{_NAME}["']\s*,)\s*
     (?:[rbfu]{{0,2}})(?P<quote>\"\"\"|'''|["']))
     (?P<value>(?:\\.|(?!(?P=quote)).)*?)(?P=quote)""",
     re.DOTALL,
@@ -95,9 +97,10 @@ _QUOTED_VALUE = re.compile(
 
 # name=value, name: value, --name value in a shell line or a connection string
 _BARE_VALUE = re.compile(
-    rf"""(?ix)((?<![A-Za-z0-9_.-]){_NAME}\s{0, 9}=)(?![\s=])(?![A-Za-z_][\w.]*[(\[])([^\s'",;&)\]}}\[]{{4,}})"""
+    rf"""(?ix)((?<![A-Za-z0-9_.-]){_NAME}{_GAP}=)(?![\s=])(?![A-Za-z_][\w.]*[(\[])
+    ([^\s'",;&)\]}}\[]{{4,}})"""
 )
-_OPTION = re.compile(rf"(?i)(--{_NAME}[ =]{1, 9})(?!\s{0, 9}=)([^\s'\"\[]{{4,}})")
+_OPTION = re.compile(rf"(?i)(--{_NAME}[ =]{{1,9}})(?!{_GAP}=)([^\s'\"\[]{{4,}})")
 
 _NAMED_VALUES = tuple(
     re.compile(pattern, re.IGNORECASE)
