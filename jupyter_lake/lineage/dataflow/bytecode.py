@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.known import NEVER_CALL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,6 +40,8 @@ class CodeFacts:
         Whether it could change an object in place by itself.
     calls_locals
         Whether it calls something it was given or holds, which may do anything.
+    keeps_arguments
+        Whether it surely runs nothing it was given, but only hands it on to what it returns.
     """
 
     loads: set[str] = field(default_factory=set)
@@ -50,6 +54,7 @@ class CodeFacts:
     lazy: bool = False
     changes: bool = False
     calls_locals: bool = False
+    keeps_arguments: bool = False
 
     def absorb(self, inner: CodeFacts, *, later: bool) -> None:
         """Take in the facts of nested code."""
@@ -106,6 +111,7 @@ def _analyse(code: types.CodeType) -> CodeFacts:
         facts.changes |= operation in _CHANGES or _in_place(instruction)
     facts.strings.update(_texts(code.co_consts))
     facts.calls_locals |= any(map(_calls_local, pairwise(instructions)))
+    facts.keeps_arguments = _keeps_arguments(code, instructions)
     return facts
 
 
@@ -113,6 +119,21 @@ def _calls_local(pair: tuple[dis.Instruction, dis.Instruction]) -> bool:
     """Tell the two instructions, in either order, by which a local variable is called."""
     names = {instruction.opname for instruction in pair}
     return "PUSH_NULL" in names and any(name.startswith(_LOCAL_LOADS) for name in names)
+
+
+def _keeps_arguments(code: types.CodeType, instructions: list[dis.Instruction]) -> bool:
+    parameters = set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    called: object = None
+    for position, instruction in enumerate(instructions):
+        operation, value = instruction.opname, instruction.argval
+        if operation.startswith(("LOAD_GLOBAL", "LOAD_ATTR", "LOAD_METHOD")):
+            called = value
+        loads = operation.startswith(("LOAD_FAST", "LOAD_DEREF"))
+        if loads and not parameters.isdisjoint(_names(value)):
+            following = instructions[position + 1].opname
+            if called not in NEVER_CALL and not following.startswith(("RETURN", "STORE_ATTR")):
+                return False
+    return not code.co_flags & _GENERATORS
 
 
 def _in_place(instruction: dis.Instruction) -> bool:

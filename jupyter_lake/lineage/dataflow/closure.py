@@ -185,7 +185,7 @@ class Closure(Walk):
     def _suspended(self, value: object, use: Use) -> None:
         for prefix in ("gi", "cr", "ag"):
             frame = getattr(value, f"{prefix}_frame", None)
-            if frame is not None:
+            if frame is not None and use.level >= Level.ITERATED:
                 running = Use(Level.RUN, use.certain, use.after)
                 self._code(code_facts(frame.f_code), frame.f_globals, running)
 
@@ -264,7 +264,8 @@ class Closure(Walk):
         for name, member in list(vars(base).items()):
             if every or self.reader.names_method(name, use.level):
                 mark = (id(member), name)
-                if mark not in self._run and type(member) not in ATOMS:
+                asked = use.level == Level.RUN or not isinstance(member, property)
+                if mark not in self._run and asked and type(member) not in ATOMS:
                     self._run.add(mark)
                     self.visit(member, Use(Level.RUN, use.certain, use.after), variable)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import types
 from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.bytecode import code_facts
 from jupyter_lake.lineage.dataflow.known import (
+    ITERATING_CALLS,
     LAZY_CALLS,
     LOOKING_CALLS,
     NEVER_CALL,
@@ -14,7 +17,13 @@ from jupyter_lake.lineage.dataflow.known import (
 )
 from jupyter_lake.lineage.dataflow.magics import Magics
 from jupyter_lake.lineage.dataflow.reading import Level, Use
-from jupyter_lake.lineage.dataflow.scopes import Function, Scope, bound_names, function_scope
+from jupyter_lake.lineage.dataflow.scopes import (
+    Function,
+    Scope,
+    bound_names,
+    function_scope,
+    keeps_parameters,
+)
 from jupyter_lake.lineage.dataflow.texts import called_name
 
 if TYPE_CHECKING:
@@ -174,8 +183,9 @@ class Expressions(Magics):
             return True
         if level == CALL and name in RUN_BY_CREATION:
             return True
-        reading = self.reading
-        return name in reading.attributes or name in reading.patches or name in reading.strings
+        if level == RUN and name in self.reading.patches:
+            return True
+        return name in self.reading.attributes or name in self.reading.strings
 
     # -- expressions -----------------------------------------------------------------------
 
@@ -227,14 +237,27 @@ class Expressions(Magics):
         if self.magic_call(node, name):
             return
         lazy = level == MENTION and name in LAZY_CALLS
-        argument_level = MENTION if lazy or name in NEVER_CALL else RUN
-        if name in LOOKING_CALLS and self.peek_name(name) is self.peek.MISSING:
-            argument_level = SHOWN
         self.visit(node.func, MENTION if lazy else (RUN if level else CALL))
-        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+        argument_level = MENTION if lazy else self._argument_level(node, name, level)
+        for argument in node.args:
             self.visit(argument, argument_level)
+        for keyword in node.keywords:
+            self.visit(keyword.value, RUN if argument_level > MENTION else MENTION)
         self.engine_call(node, name)
         self.disturbed |= name not in QUIET_CALLS
+
+    def _argument_level(self, node: ast.Call, name: str, level: Level) -> Level:
+        """Return how far a call uses what it is given."""
+        if name in NEVER_CALL:
+            return MENTION
+        if not isinstance(node.func, ast.Name) or self.owner(name) is not None:
+            return RUN
+        own, known = self.deferred.get(name), self.peek_name(name)
+        if own is not None or known is not self.peek.MISSING:
+            return MENTION if level <= SHOWN and _keeps_arguments(own, known) else RUN
+        if name in LOOKING_CALLS:
+            return SHOWN
+        return Level.ITERATED if level <= SHOWN and name in ITERATING_CALLS else RUN
 
     def _visit_Lambda(self, node: ast.Lambda, level: Level) -> None:  # noqa: N802
         for default in [*node.args.defaults, *node.args.kw_defaults]:
@@ -313,6 +336,14 @@ class Expressions(Magics):
         self.conditional -= 1
         self.dead = not ends
         self.sure = set.intersection(*ends) if ends else start
+
+
+def _keeps_arguments(own: Deferred | None, known: object) -> bool:
+    """Tell whether a function, of this cell or a live one, runs nothing that it is given."""
+    if own is not None:
+        node = own[0]
+        return isinstance(node, ast.FunctionDef | ast.Lambda) and keeps_parameters(node)
+    return isinstance(known, types.FunctionType) and code_facts(known.__code__).keeps_arguments
 
 
 def _methods(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -36,6 +36,7 @@ from jupyter_lake.lineage.dataflow.shapes import is_plain
 from jupyter_lake.lineage.dataflow.syntax import Reader
 from jupyter_lake.lineage.dataflow.texts import last_part
 from jupyter_lake.lineage.dataflow.versions import Versions
+from jupyter_lake.lineage.dataflow.witnesses import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,7 @@ class Pending:
     sources: dict[str, Writers] = field(default_factory=dict)
     identities: dict[str, int] = field(default_factory=dict)
     slots: dict[str, int] = field(default_factory=dict)
+    witnesses: dict[str, Witness] = field(default_factory=dict)
     figure: int = 0
     unread: Writers = ()
     traffic: Traffic = field(default_factory=Traffic)
@@ -154,6 +156,10 @@ class Dataflow:
         closure.follow()
         self._watch_figure(pending, closure)
         pending.slots = {name: id(closure.lookup(name)) for name in closure.slots}
+        rebound = (pending.reading.stores | closure.stores) - pending.reading.sure
+        pending.witnesses = {
+            name: Witness(self.namespace[name]) for name in rebound if name in self.namespace
+        }
         pending.sources = self._sources(closure)
         if PYPLOT not in closure.reads:
             pending.unread = pending.sources.pop(PYPLOT)
@@ -241,6 +247,8 @@ class Dataflow:
         bound = {name for name, value in present.items() if before.get(name) != id(value)}
         bound.update(name for name in before if name not in present)
         bound = {name for name in bound if not is_ipythons(name)}
+        witnesses = pending.witnesses.items()
+        bound.update(name for name, was in witnesses if name in present and was.is_gone())
         sure = pending.reading.early if raised else pending.reading.sure
         bound.update(name for name in sure if name in present)
         slots = pending.slots.items()

@@ -20,6 +20,11 @@ NEVER_CALL = wordset(
 )
 """They never call the functions they are given."""
 
+ITERATING_CALLS = wordset(
+    "list tuple set frozenset dict sorted sum min max any all zip enumerate reversed Counter"
+)
+"""They walk over what they are given, and call nothing they find there."""
+
 LOOKING_CALLS = wordset("print len repr str bool format display pprint")
 """They look at what they are given, and call no function they find there."""
 

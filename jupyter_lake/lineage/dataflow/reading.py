@@ -19,9 +19,11 @@ class Level(IntEnum):
     """An attribute or an item of it is taken: methods of those names may run."""
     SHOWN = 2
     """Printed, compared, tested: methods of its class may run, but it is not called."""
-    CALL = 3
+    ITERATED = 3
+    """Walked over: a generator runs, what a container holds does not."""
+    CALL = 4
     """Called, and the result only kept: what it returns does not run yet."""
-    RUN = 4
+    RUN = 5
     """Anything may be done with it, and with what it returns."""
 
 

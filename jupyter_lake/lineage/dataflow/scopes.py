@@ -6,6 +6,9 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from jupyter_lake.lineage.dataflow.known import NEVER_CALL
+from jupyter_lake.lineage.dataflow.texts import called_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -67,6 +70,25 @@ def _bound_here(node: ast.AST) -> Iterator[str]:
         yield node.rest
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
+
+
+def keeps_parameters(node: Function) -> bool:
+    """Tell whether a function surely runs nothing it was given: it only hands it on."""
+    parameters = {each.arg for each in [*node.args.posonlyargs, *node.args.args]}
+    pending: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, ast.Name) and inner.id in parameters:
+            return False
+        if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Name):
+            continue
+        if isinstance(inner, ast.Call) and called_name(inner) in NEVER_CALL:
+            continue
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+            pending += inner.decorator_list
+        elif not isinstance(inner, _SCOPES):
+            pending += ast.iter_child_nodes(inner)
+    return True
 
 
 def calls_parameter(node: Function) -> bool:

@@ -178,9 +178,13 @@ def look_cell(value: object) -> Shape:
 
 
 def look_cached(value: object) -> Shape:
-    """Look at a function with ``lru_cache``: what it wraps, and how often that was called."""
+    """Look at a function with ``lru_cache``: what it wraps and remembers, how often it worked."""
     state = value.cache_info()  # type: ignore[attr-defined]
-    return Shape((state.misses, state.currsize), [value.__wrapped__])  # type: ignore[attr-defined]
+    held: list[object] = []
+    for part in gc.get_referents(value):
+        held += part.values() if type(part) is dict else [part]
+    kept = [part for part in held if type(part).__name__ not in ("type", "_lru_list_elem")]
+    return Shape((state.misses, state.currsize), kept[:SMALL])
 
 
 def look_context_variable(value: object) -> Shape:

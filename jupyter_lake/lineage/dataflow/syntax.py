@@ -118,9 +118,9 @@ class Reader(Expressions):
             self.reading.patches.add(target.attr)
             if self.peek.is_library(target.value) or self._is_imported(target.value):
                 self.reading.library_patches.add(target.attr)
-            self.visit(target.value, CALL)
+            self.visit(target.value, Level.ATTRIBUTE)
         elif isinstance(target, ast.Subscript) and not self.special_subscript(target):
-            self.visit(target.value, CALL)
+            self.visit(target.value, Level.ATTRIBUTE)
             self.visit(target.slice)
 
     def _is_imported(self, node: ast.expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -149,7 +150,11 @@ def _below(value: object, level: Level) -> Level:
     if level == Level.RUN and not isinstance(value, type):
         return level
     if type(value) in _INERT:
-        return level if level == Level.SHOWN else Level.MENTION
+        return Level.SHOWN if Level.SHOWN <= level <= Level.ITERATED else Level.MENTION
+    if level == Level.ITERATED and hasattr(type(value), "__next__"):
+        return Level.RUN
+    if level == Level.CALL and type(value) is types.CellType:
+        return Level.RUN  # a container there may hold what the function calls
     if level and type(value).__module__.split(".", 1)[0] in _ACTIVE_MODULES:
         return Level.RUN
     carries = isinstance(value, _CARRIERS) and not isinstance(value, defaultdict)
