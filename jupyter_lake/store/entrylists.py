@@ -64,6 +64,13 @@ class EntryList:
             for start in range(0, len(chunk), CHUNK):
                 yield from chunk[start : start + CHUNK].to_pylist()
 
+    def ends(self) -> tuple[str, str]:
+        """Return the first path and the last."""
+        if self._given is None:
+            return self._entries[0].path, self._entries[-1].path
+        paths = self._given.column("path")
+        return paths[0].as_py(), paths[-1].as_py()
+
     def only(self, wanted: Sequence[bool]) -> EntryList:
         """Return those for which there stands True."""
         if self._given is None:

@@ -32,13 +32,16 @@ def gather(objects: ObjectStore, calls: Sequence[Callable[[], T]]) -> list[T]:
     The first error is raised after all calls have ended. What a call gathers in
     turn goes one by one: it can't wait for the threads that wait for it.
     """
-    inside = threading.current_thread().name.startswith(THREAD_NAME)
-    if len(calls) < 2 or inside or is_local(objects):
+    if len(calls) < 2 or _inside() or is_local(objects):
         return [call() for call in calls]
     futures = [pool().submit(call) for call in calls]
     for future in futures:
         future.exception()
     return [future.result() for future in futures]
+
+
+def _inside() -> bool:
+    return threading.current_thread().name.startswith(THREAD_NAME)
 
 
 def pool() -> ThreadPoolExecutor:

@@ -48,8 +48,7 @@ class History:
         self._keys = keys
         self._manifests = manifests
         self._records: Recent[CommitRecord] = Recent(CACHED_COMMITS)
-        self._nearest_of: Recent[tuple[CommitRecord, ...]] = Recent(CACHED_HEADS)
-        self._encodings: Recent[bytes] = Recent(CACHED_HEADS * INLINE_ANCESTORS)
+        self._nearest_of: Recent[tuple[bytes, ...]] = Recent(CACHED_HEADS)
 
     def record(self, id: str, *, details: bool = False) -> CommitRecord:
         """Return a commit; with `details` its metadata and provenance for certain.
@@ -135,22 +134,15 @@ class History:
         """
         draft = replace(draft, time=self._time_after(draft.parents))
         nearest = self._nearest(draft.parents)
-        id, data = encode_commit(draft, map(self._encoded, nearest), nonce, files=files)
+        id, data = encode_commit(draft, nearest, nonce, files=files)
         self._nearest_of.put(id, nearest, 1)
         return replace(draft, id=id), data
 
-    def _nearest(self, parents: Sequence[str]) -> tuple[CommitRecord, ...]:
-        """Return the newest ancestors of a commit with some parents."""
+    def _nearest(self, parents: Sequence[str]) -> tuple[bytes, ...]:
+        """Return the newest ancestors of a commit with some parents, encoded."""
         if len(parents) == 1 and (known := self._nearest_of.get(parents[0])) is not None:
-            return (self.record(parents[0]), *known)[:INLINE_ANCESTORS]
-        return tuple(islice(self.walk(*parents), INLINE_ANCESTORS))
-
-    def _encoded(self, record: CommitRecord) -> bytes:
-        data = self._encodings.get(record.id)
-        if data is None:
-            data = encode_ancestor(record)
-            self._encodings.put(record.id, data, 1)
-        return data
+            return (encode_ancestor(self.record(parents[0])), *known)[:INLINE_ANCESTORS]
+        return tuple(map(encode_ancestor, islice(self.walk(*parents), INLINE_ANCESTORS)))
 
     def _time_after(self, parents: Iterable[str]) -> datetime:
         tick = timedelta(microseconds=1)

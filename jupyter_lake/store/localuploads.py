@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import cached_property
 from io import FileIO
 from itertools import count
 from pathlib import Path
@@ -186,12 +187,17 @@ class LocalUploads:
         return f"{self._root}/{key[len(self._keys.prefix) :]}"
 
     def _temporary(self) -> str:
+        return f"{self._beginning}/.{self._mark}-{next(self._numbers)}{UNFINISHED}"
+
+    @cached_property
+    def _beginning(self) -> str:
+        """The folder that temporary files lie in."""
         folder = f"{self._root}/objects"
         try:
             self._make_surely(folder)
         except OSError as error:
             raise explained(error, folder) from error
-        return f"{folder}/.{self._mark}-{next(self._numbers)}{UNFINISHED}"
+        return folder
 
     def _note(self, place: str, temporary: str) -> None:
         with self._lock:

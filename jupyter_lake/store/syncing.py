@@ -9,7 +9,7 @@ from jupyter_lake.store.gather import pool
 
 __all__ = ["sync", "sync_all"]
 
-AT_ONCE = 4
+AT_ONCE = 8
 
 
 def sync(path: str | os.PathLike[str]) -> None:

@@ -86,20 +86,19 @@ def _in_memory(table: pa.Table) -> tuple[bytes, pq.FileMetaData]:
 
     sink = pa.BufferOutputStream()
     found: list[pq.FileMetaData] = []
-    options = _plain_numbers(table.schema) if table.num_rows <= FEW_ROWS else {}
-    with pq.ParquetWriter(
-        sink, table.schema, compression="zstd", metadata_collector=found, **options
-    ) as writer:
+    options = _quick(table.schema) if table.num_rows <= FEW_ROWS else {"compression": "zstd"}
+    with pq.ParquetWriter(sink, table.schema, metadata_collector=found, **options) as writer:
         writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
     return sink.getvalue().to_pybytes(), found[0]
 
 
-def _plain_numbers(schema: pa.Schema) -> dict[str, Any]:
-    """Return options that make dictionaries of texts only: of a few numbers they waste space."""
+def _quick(schema: pa.Schema) -> dict[str, Any]:
+    """Return what to write a small table with: no dictionaries of numbers, which waste space."""
     import pyarrow.types as kinds
 
     texts = (kinds.is_string, kinds.is_large_string, kinds.is_binary, kinds.is_string_view)
-    return {"use_dictionary": [f.name for f in schema if any(is_text(f.type) for is_text in texts)]}
+    named = [each.name for each in schema if any(is_text(each.type) for is_text in texts)]
+    return {"compression": "snappy", "use_dictionary": named}
 
 
 def _written(reader: pa.RecordBatchReader, path: Path) -> pq.FileMetaData:

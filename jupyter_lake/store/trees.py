@@ -37,9 +37,8 @@ __all__ = [
 ]
 
 INLINE_ENTRIES = 256
-INLINE_CHARACTERS = 32_768
+INLINE_BYTES = 32_768
 _INLINE = "inline:"
-_ENTRY_CHARACTERS = 80  # what hash and size come to, about
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -125,10 +124,14 @@ def is_inline(id: str) -> bool:
 
 def inline_tree(entries: EntryList) -> tuple[str, Tree] | None:
     """Return the id and the tree of some entries (one or more), or None if they are too many."""
-    if not _is_small(entries):
+    if len(entries) > INLINE_ENTRIES:
         return None
+    if sum(len(e.stats_text) for e in entries if e.stats_text) > INLINE_BYTES:
+        return None  # which spares encoding them
     rows = [(e.path, e.size, e.hash, e.rows, e.location, e.pin_text, e.stats_text) for e in entries]
     data = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(data) > INLINE_BYTES:
+        return None
     id = _INLINE + hashlib.sha256(data).hexdigest()
     return id, _holding(id, entries, data)
 
@@ -138,19 +141,8 @@ def decode_inline(id: str, rows: Sequence[Sequence[Any]]) -> Tree:
     return _holding(id, EntryList([Entry(*row) for row in rows]), None)
 
 
-def _is_small(entries: EntryList) -> bool:
-    if len(entries) > INLINE_ENTRIES:
-        return False
-    left = INLINE_CHARACTERS
-    for e in entries:
-        texts = (e.path, e.location, e.pin_text, e.stats_text)
-        left -= _ENTRY_CHARACTERS + sum(len(text) for text in texts if text)
-    return left >= 0
-
-
 def _holding(id: str, entries: EntryList, encoded: bytes | None) -> Tree:
-    paths = list(entries.paths())
-    held = RangeRef(id, paths[0], paths[-1], len(paths), entries.bytes, held=entries)
+    held = RangeRef(id, *entries.ends(), len(entries), entries.bytes, held=entries)
     return Tree((held,), encoded)
 
 

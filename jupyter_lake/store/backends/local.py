@@ -47,9 +47,8 @@ class LocalStore:
 
     def get(self, key: str, *, start: int | None = None, end: int | None = None) -> bytes:
         """Return the bytes of an object, or a range of them."""
-        path = self._path(key)
         try:
-            with open(path, "rb", buffering=0) as file:
+            with open(f"{self.root}/{self._checked(key)}", "rb", buffering=0) as file:
                 if start is None and end is None:
                     return file.readall()
                 size = os.fstat(file.fileno()).st_size
