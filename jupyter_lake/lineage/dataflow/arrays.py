@@ -6,9 +6,12 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from jupyter_lake.lineage.dataflow.shapes import SMALL, Shape, instance_values, sequence
+from jupyter_lake.lineage.dataflow.atoms import instance_dict
+from jupyter_lake.lineage.dataflow.shapes import SMALL, Shape, look_instance, sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -29,8 +32,11 @@ def look_array(value: object, *, full: bool = False) -> Shape:
     The object that owns the memory is the shape's root: whoever changes a view changes it.
     """
     array: NDArray[Any] = value  # type: ignore[assignment]
-    layout = (array.shape, array.dtype, array.strides)
-    children = instance_values(array) if array.__class__.__module__ != "numpy" else []
+    layout: object = (array.shape, array.dtype, array.strides, array.flags.writeable)
+    children: Iterable[object] = ()
+    if array.__class__.__module__ != "numpy":
+        own = look_instance(array)
+        layout, children = (layout, own.state), own.children
     root = memory_owner(array)
     if array.dtype.hasobject:
         return _look_objects(array, layout, root)
@@ -101,6 +107,22 @@ def _mixed(array: NDArray[Any]) -> bytes:
     words = octets[: rows * 8 * _ROW].view(np.uint64).reshape(rows, _ROW)
     sums = np.einsum("ij,j->i", words, _weights())
     return _digest(sums) + _digest(octets[rows * 8 * _ROW :])
+
+
+def look_image(value: Any) -> Shape:
+    """Look at a Pillow image: its pixels, or some of them."""
+    core: Any = (instance_dict(value) or {}).get("_im")
+    facts = (value.mode, value.size, id(value.palette))
+    if core is None:
+        return Shape((facts, "not read yet"), [value.info])
+    width, height = value.size
+    if width * height <= FULL_BYTES:
+        return Shape(
+            (facts, hashlib.blake2b(value.tobytes(), digest_size=16).digest()), [value.info]
+        )
+    steps = max(1, width // 16), max(1, height // 16)
+    places = [(x, y) for x in range(0, width, steps[0]) for y in range(0, height, steps[1])]
+    return Shape((facts, tuple(map(core.getpixel, places))), [value.info], whole=False)
 
 
 def look_tensor(value: Any) -> Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import logging
 import sys
 import types
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
 from jupyter_lake.lineage.dataflow.bytecode import CodeFacts, code_facts
 from jupyter_lake.lineage.dataflow.figures import current_figure
-from jupyter_lake.lineage.dataflow.known import DRAWS, PLOT_STARTERS, RANDOM_MODULES, wordset
+from jupyter_lake.lineage.dataflow.known import DRAWS, LOGS, PLOT_STARTERS, RANDOM_MODULES, wordset
 from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class, local_module
 from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Use
@@ -19,9 +20,13 @@ from jupyter_lake.lineage.dataflow.shapes import is_open_container
 from jupyter_lake.lineage.dataflow.walk import Walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jupyter_lake.lineage.dataflow.syntax import Reader
 
 _FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
+_MANY = 200
+"""Callbacks are looked for in containers of at most so many items."""
 _NO_BASES = wordset(
     "object ABC Generic Protocol Enum IntEnum StrEnum Flag tuple Exception ValueError "
     "RuntimeError KeyError TypeError dict list BaseException NamedTuple TypedDict"
@@ -35,6 +40,8 @@ class Closure(Walk):
     ----------
     reads
         The variables read, with how they are used; those of local modules as ``module.name``.
+    modules
+        The modules used, and those of the functions and classes used.
     slots
         The variables of local modules, with where they lie.
     stores
@@ -50,10 +57,12 @@ class Closure(Walk):
         self.reads: dict[str, Use] = {}
         self.slots: dict[str, tuple[dict[str, object], str]] = {}
         self.stores: set[str] = set()
+        self.modules: set[str] = set()
         self.runs_changes = False
         self.draws = False
         self._classes: list[tuple[type, Use, str]] = []
         self._callbacks: list[tuple[dict[str, object], Use, str]] = []
+        self._holders: list[tuple[type, list[object], Use, str]] = []
         self._modules: list[tuple[types.ModuleType, Use]] = []
         self._done: dict[str, tuple[Level, bool, frozenset[str]]] = {}
         self._run: set[tuple[int, str]] = set()
@@ -63,6 +72,7 @@ class Closure(Walk):
         super().release()
         self._classes.clear()
         self._callbacks.clear()
+        self._holders.clear()
         self._modules.clear()
 
     def follow(self) -> None:
@@ -118,6 +128,17 @@ class Closure(Walk):
                 for each in [each for each in vars(module) if not each.startswith("__")]:
                     self._slot(module, each, Use(Level.MENTION, certain=True, after=frozenset()))
 
+    @property
+    def libraries(self) -> set[str]:
+        """The first names of the modules whose functions, classes or objects are used."""
+        names = self.modules | self.reading.imports
+        names |= {node.kind.__module__ for node in self.nodes.values()}
+        return {name.partition(".")[0] for name in names}
+
+    def imports_own(self) -> bool:
+        """Tell whether a module of the user's is imported."""
+        return any(_own(name, self.namespace) is not None for name in self.reading.imports)
+
     def reloaded(self) -> set[str]:
         """Return the user's own modules that ``%autoreload`` loads again before they are used."""
         if not self.reader.peek.reloads_modules():
@@ -166,7 +187,9 @@ class Closure(Walk):
             self._code(code_facts(value), self.namespace, use)
         elif isinstance(value, types.ModuleType):
             self._modules.append((value, use))
+            self.modules.add(value.__name__)
         elif isinstance(value, type):
+            self.modules.add(value.__module__)
             self._class(value, use, variable)
             self._class(type(value), Use(Level.RUN, use.certain, use.after), variable)
         elif isinstance(
@@ -178,6 +201,36 @@ class Closure(Walk):
             own = instance_dict(value) or {}
             if any(isinstance(member, _FUNCTIONS) for member in own.values()):
                 self._callbacks.append((own, use, variable))
+            if _has_library_base(type(value), self.namespace):
+                self._registered(value, own, use, variable)
+
+    def _registered(self, value: object, own: dict[str, object], use: Use, variable: str) -> None:
+        """Note the user's functions in a library's object, which it may call when it is told to."""
+        found = [each for held in own.values() for each in _functions_in(held, 3)]
+        mine = [each for each in found if self._is_own(each)]
+        if mine:
+            self._holders.append((type(value), mine, use, variable))
+
+    def _is_own(self, function: object) -> bool:
+        while isinstance(function, types.MethodType | functools.partial):
+            function = (
+                function.__func__ if isinstance(function, types.MethodType) else function.func
+            )
+        return isinstance(function, types.FunctionType) and (
+            function.__globals__ is self.namespace
+            or local_module(function.__globals__.get("__name__")) is not None
+        )
+
+    def _follow_registered(self) -> None:
+        """Run what library objects hold, if the cell calls a method of theirs or sets something."""
+        told = self.reading.called | self.reading.patches
+        for cls, functions, use, variable in list(self._holders):
+            if any(name in vars(base) for base in cls.__mro__ for name in told):
+                for function in functions:
+                    if (id(function), "registered") not in self._run:
+                        self._run.add((id(function), "registered"))
+                        running = Use(Level.RUN, use.certain, use.after)
+                        self.visit(function, running, variable)
 
     def _function(self, function: types.FunctionType, use: Use) -> None:
         self._code(code_facts(function.__code__), function.__globals__, use)
@@ -194,6 +247,7 @@ class Closure(Walk):
             return
         module = None if space is self.namespace else local_module(space.get("__name__"))
         if space is not self.namespace and (module is None or module.__dict__ is not space):
+            self.modules.add(str(space.get("__name__")))
             return
         self.reading.attributes |= facts.attributes
         self.reading.strings |= facts.strings
@@ -255,6 +309,7 @@ class Closure(Walk):
                 if isinstance(own[name], _FUNCTIONS):
                     running = Use(Level.RUN, use.certain, use.after)
                     self.visit(own[name], running, variable)
+        self._follow_registered()
         for module, use in list(self._modules):
             self._module(module, use)
         return len(self._run) != before
@@ -277,6 +332,8 @@ class Closure(Walk):
             self.draws = True
         elif name == "os" and {"getenv", "putenv"} & self.reading.attributes:
             self._slot(module, "environ", use)
+        elif name == "logging" and LOGS & self.reading.attributes:
+            self._loggers(use)
         if module.__dict__ is not self.namespace and not is_local_module(module):
             self._library(module, use)
             return
@@ -286,6 +343,16 @@ class Closure(Walk):
             if mark not in self._run:
                 self._run.add(mark)
                 self._slot(module, name, Use(Level.RUN, use.certain, use.after))
+
+    def _loggers(self, use: Use) -> None:
+        """Visit the loggers that are asked for by name, which all lead to the root one."""
+        known = logging.root.manager.loggerDict
+        texts = {text for name in self.reading.uses for text in self.reader.peek.text(name)}
+        found = [known.get(name) for name in self.reading.strings | texts]
+        for logger in (logging.root, *found):
+            if isinstance(logger, logging.Logger) and (id(logger), "logger") not in self._run:
+                self._run.add((id(logger), "logger"))
+                self.visit(logger, Use(Level.RUN, use.certain, use.after), "logging")
 
     def _library(self, module: types.ModuleType, use: Use) -> None:
         """Follow the containers of a library's module that are named: ``sys.path``."""
@@ -316,6 +383,16 @@ def _own(name: str, namespace: dict[str, object]) -> types.ModuleType | None:
     if isinstance(module, types.ModuleType) and module.__dict__ is namespace:
         return module
     return local_module(name)
+
+
+def _functions_in(held: object, depth: int) -> Iterator[object]:
+    """Yield the functions in small containers."""
+    if isinstance(held, _FUNCTIONS):
+        yield held
+    elif depth and type(held) in (list, tuple, set, dict) and len(held) <= _MANY:  # type: ignore[arg-type]
+        for part in list(held.values() if isinstance(held, dict) else held):  # type: ignore[call-overload]
+            if type(part) not in ATOMS:
+                yield from _functions_in(part, depth - 1)
 
 
 PYPLOT = "pyplot's current figure"

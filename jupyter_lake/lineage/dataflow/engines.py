@@ -15,6 +15,7 @@ from jupyter_lake.lineage.dataflow.known import (
     FETCHES,
     FILE_WRITERS,
     NAMESPACE_CALLS,
+    RUN_COMMANDS,
     SEEDERS,
     SHELL_CALLS,
     SHELL_READERS,
@@ -105,6 +106,7 @@ class Engines(Foresight):
             database = self._database(node)
             self.reading.tables_written.update(database + text for text in texts)
         self.reading.seeds |= name in SEEDERS
+        self.reading.runs_shell |= name in RUN_COMMANDS
         if name == "reload" and node.args:
             self.reading.reloads.update(self.peek.module_name(node.args[0]))
 
@@ -215,6 +217,7 @@ class Engines(Foresight):
     def shell(self, text: str) -> None:
         """Load the variables that IPython puts into a command."""
         self._shell_files(text)
+        self.reading.shell_words |= words(text)
         names, expressions = shell_names(text)
         self.load_names(names)
         for expression in expressions:

@@ -236,6 +236,8 @@ class Expressions(Magics):
         name = called_name(node)
         if self.magic_call(node, name):
             return
+        if isinstance(node.func, ast.Attribute):
+            self.reading.called.add(name)
         lazy = level == MENTION and name in LAZY_CALLS
         self.visit(node.func, MENTION if lazy else (RUN if level else CALL))
         argument_level = MENTION if lazy else self._argument_level(node, name, level)

@@ -32,6 +32,13 @@ from jupyter_lake.lineage.dataflow.outside import (
 from jupyter_lake.lineage.dataflow.ownership import module_names
 from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.reading import Level, Reading, Use
+from jupyter_lake.lineage.dataflow.settings import (
+    HOOKS,
+    Settings,
+    hooks,
+    settings_read,
+    settings_written,
+)
 from jupyter_lake.lineage.dataflow.shapes import is_plain
 from jupyter_lake.lineage.dataflow.syntax import Reader
 from jupyter_lake.lineage.dataflow.texts import last_part
@@ -89,6 +96,8 @@ class Dataflow:
         self._versions = Versions()
         self._outputs = Outputs(namespace, self._versions)
         self._background: dict[str, str] = {}
+        self._settings: Settings | None = None
+        self._settings_written: set[str] = set()
         self._peek = Peek(namespace, transform=transform, calls_argument=calls_first_argument)
 
     # -- the two calls around a cell ---------------------------------------------------------
@@ -153,6 +162,8 @@ class Dataflow:
         reader = Reader(self._peek)
         pending.reading = reader.read(source)
         closure = pending.closure = Closure(reader, self.namespace)
+        for hook in hooks(self._peek.shell()):
+            closure.visit(hook, _WATCHED, HOOKS)
         closure.follow()
         self._watch_figure(pending, closure)
         pending.slots = {name: id(closure.lookup(name)) for name in closure.slots}
@@ -167,6 +178,8 @@ class Dataflow:
         pending.comparison = Comparison(closure)
         closure.release()
         texts = (*pending.reading.strings, *pending.files)
+        if self._settings is None:
+            self._settings = Settings(self._peek.shell)
         pending.traffic.begin(texts, pending.reading.places_written)
 
     def _bound_between(self, pending: Pending) -> None:
@@ -207,6 +220,7 @@ class Dataflow:
         if closure is None or comparison is None:
             return CellFlow()
         self._file_sources(pending)
+        self._setting_sources(pending, closure)
         changes = comparison.changes(self._live_roots(pending, closure))
         bound = self._bound_names(pending, closure, raised=raised)
         touched = self._touched(changes, closure)
@@ -230,6 +244,17 @@ class Dataflow:
             pending.sources[name] = tuple(
                 (key, weakest(certainty, known)) for key, known in writers
             )
+
+    def _setting_sources(self, pending: Pending, closure: Closure) -> None:
+        """Add the writers of the settings that the cell has used."""
+        relative = pending.traffic.relative
+        if self._settings_written:
+            read = settings_read(closure, self._settings_written, relative=relative)
+            for name, certainty in read.items():
+                writers = self._versions.binding(name, 0)
+                pending.sources[name] = tuple(
+                    (key, weakest(certainty, known)) for key, known in writers
+                )
 
     def _live_roots(self, pending: Pending, closure: Closure) -> list[object]:
         """Return the objects from which the objects of before may still be reached."""
@@ -315,6 +340,7 @@ class Dataflow:
             self._versions.change(
                 change.value, key, change.certainty, state=change.shape.state, plain=plain
             )
+        self._note_settings(closure, key)
         self._note_databases(bound, closure)
         for outside in self._outside(pending):
             name = self._peek.settled(outside)
@@ -323,6 +349,13 @@ class Dataflow:
         self._background.update(dict.fromkeys(closure.stores, key))
         self._outputs.after(key, pending.reading)
         self._versions.sweep()
+
+    def _note_settings(self, closure: Closure, key: str) -> None:
+        """Make the cell the writer of the settings that it has changed."""
+        changed = self._settings.changed() if self._settings is not None else set()
+        for name in settings_written(closure, changed):
+            self._settings_written.add(name)
+            self._versions.bind(name, 0, ((key, "observed"),))
 
     def _note_databases(self, bound: set[str], closure: Closure) -> None:
         """Remember the connections whose database nobody else can have open."""

@@ -106,14 +106,26 @@ def look_frame(value: Any) -> Shape:
     own = instance_dict(value) or {}
     children += [own[key] for key in own if not key.startswith("_") and type(own[key]) not in ATOMS]
     serials = tuple(token.serial if token else -1 for token in tokens)
-    return Shape((axes, name, serials), children, tokens)
+    kinds = [block.values.dtype for block in manager.blocks]  # a cast may pass the token on
+    duplicates = getattr(value._flags, "_allows_duplicate_labels", True)
+    state = (axes, name, serials, tuple(map(id, kinds)), duplicates)
+    return Shape(state, children, (tokens, kinds))
+
+
+def look_index(value: Any) -> Shape:
+    """Look at a pandas Index, of which only the names and the frequency can be set."""
+    own = instance_dict(value) or {}
+    held = [part for key, part in own.items() if "cache" not in key and type(part) not in ATOMS]
+    frequency = str(own.get("_freq") or getattr(own.get("_data"), "_freq", None))
+    return Shape((tuple(map(id, value.names)), frequency), held, list(value.names))
 
 
 def look_pandas_array(value: Any) -> Shape:
     """Look at an array of pandas's own: the arrays inside."""
     parts = [getattr(value, name, None) for name in ("_ndarray", "_data", "_mask", "_pa_array")]
     held = [part for part in parts if part is not None]
-    return Shape((tuple(map(id, held)), str(value.dtype)), held)
+    state = (tuple(map(id, held)), str(value.dtype), str(getattr(value, "_freq", None)))
+    return Shape(state, held)
 
 
 def _object_items(values: Any) -> list[object]:

@@ -51,6 +51,9 @@ FETCHES = wordset(
 """Methods of a connection or cursor that give what its last statement found."""
 
 SHELL_CALLS = frozenset(("system", "getoutput", "getoutput_split", "getstatusoutput"))
+RUN_COMMANDS = wordset(
+    "system popen Popen check_call check_output getoutput getstatusoutput execvp"
+)
 SEEDERS = frozenset(("seed", "set_state", "setstate", "manual_seed"))
 DRAWS = wordset(
     "rand randn random normal choice choices shuffle randint randrange sample uniform "
@@ -58,6 +61,7 @@ DRAWS = wordset(
 )
 """Functions of modules with a random state of their own."""
 
+LOGS = wordset("getLogger debug info warning error critical exception log basicConfig root")
 RANDOM_MODULES = frozenset(("random", "numpy", "numpy.random", "torch"))
 SHELL_READERS = wordset(
     "cat head tail wc less more grep ls file md5sum sha256sum diff cmp du stat echo find"
@@ -75,6 +79,11 @@ CODE_MAGICS = wordset(
     "typecheck wait_for viztracer px autopx"
 )
 """Magics that run the rest of their line, or their cell, in the notebook's namespace."""
+
+RUN_MAGICS = wordset(
+    "bash sh script ruby perl python python2 python3 pypy cmd powershell sx system"
+)
+"""Magics that run their text in a process of its own."""
 
 FOREIGN_MAGICS = wordset(
     "bash sh script system ruby perl html HTML javascript js latex markdown svg writefile "

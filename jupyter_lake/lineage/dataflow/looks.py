@@ -7,6 +7,7 @@ import contextvars
 import functools
 import io
 import itertools
+import logging
 import random
 import types
 import weakref
@@ -51,16 +52,26 @@ TAKES_FULL: tuple[Look, ...] = (arrays.look_array, frames.look_polars)
 
 _IMMUTABLE_MODULES = wordset(
     "pyarrow datetime decimal fractions uuid pathlib re zoneinfo logging tqdm rich IPython "
-    "ipykernel jupyter_client jupyter_lake fsspec s3fs gcsfs adlfs obstore requests httpx httpcore "
+    "ipykernel jupyter_client jupyter_lake fsspec s3fs gcsfs adlfs obstore httpcore "
     "urllib3 aiohttp boto3 botocore google azure redis pymongo distributed ray pyspark py4j"
 )
 """Libraries whose objects do not change, or only in ways that carry no data between cells."""
 
 _IMMUTABLE_NAMES = frozenset(
-    ("DuckDBPyRelation", "DuckDBPyType", "ufunc", "_ArrayFunctionDispatcher")
+    ("DuckDBPyRelation", "DuckDBPyType", "ufunc", "_ArrayFunctionDispatcher", "BlockValuesRefs")
 )
 _SETTLED_MODULES = frozenset(
-    ["pandas", "polars", "threading", "concurrent", "asyncio", "_asyncio", "multiprocessing"]
+    [
+        "pandas",
+        "polars",
+        "threading",
+        "concurrent",
+        "asyncio",
+        "_asyncio",
+        "multiprocessing",
+        "requests",
+        "httpx",
+    ]
 )
 """Libraries whose objects, but for those with a look of their own, only cache what they hold."""
 
@@ -91,6 +102,8 @@ def look_for(cls: type) -> Look | None:
         return None
     if cls in _EXACT:
         return _EXACT[cls]
+    if (told := _look_of_sink(cls)) is not None:
+        return told
     if cls.__module__.split(".", 1)[0] in _IMMUTABLE_MODULES or cls.__name__ in _IMMUTABLE_NAMES:
         return None
     if cls.__module__.partition(".")[0] == "jupyter_lake":
@@ -106,6 +119,16 @@ def look_for(cls: type) -> Look | None:
     return _look_of_compiled(cls)
 
 
+def _look_of_sink(cls: type) -> Look | None:
+    """Return the way to look at what takes in text or bytes and may keep them."""
+    if issubclass(cls, logging.Logger):
+        return shapes.look_logger
+    if issubclass(cls, logging.Handler) and cls.__module__.startswith("logging"):
+        return shapes.look_handler  # one of the user's may keep what it is told in any way
+    native = any(base.__qualname__ == "NativeFile" for base in cls.__mro__)
+    return shapes.look_native_file if native else None
+
+
 def _look_of_library(cls: type) -> Look | None:
     names = {f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__}
     roots = {name.split(".", 1)[0] for name in names}
@@ -117,6 +140,8 @@ def _look_of_library(cls: type) -> Look | None:
         return found
     if "polars" in roots and cls.__name__ in ("DataFrame", "Series"):
         return frames.look_polars
+    if "PIL.Image.Image" in names:
+        return arrays.look_image
     if "torch.Tensor" in names:
         return arrays.look_tensor
     if "matplotlib" in roots and (found := _look_of_artist(names)):
@@ -137,6 +162,8 @@ def _look_of_numpy(names: set[str]) -> Look | None:
 def _look_of_pandas(names: set[str]) -> Look | None:
     if "NDFrame" in names:
         return frames.look_frame
+    if "Index" in names:
+        return frames.look_index
     return frames.look_pandas_array if "ExtensionArray" in names else None
 
 

@@ -7,7 +7,7 @@ import re
 import types
 
 from jupyter_lake.lineage.dataflow.engines import Engines, format_holes
-from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS
+from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS, RUN_MAGICS
 from jupyter_lake.lineage.dataflow.strings import bound_parameters, looks_like_sql, words
 from jupyter_lake.lineage.dataflow.texts import file_names
 
@@ -25,6 +25,7 @@ class Magics(Engines):
             return False
         texts = [text for argument in node.args for text in self.texts(argument)[:1]]
         if name in ("system", "getoutput"):
+            self.reading.runs_shell = True
             for text in texts:
                 self.shell(text)
         elif texts:
@@ -40,6 +41,9 @@ class Magics(Engines):
             return
         self.shell(line)
         body = "".join(cell)
+        self.reading.runs_shell |= name in RUN_MAGICS
+        if name in RUN_MAGICS:
+            self.reading.shell_words |= words(body)
         if name == "lake":
             self._lake_magic(line, body)
         elif name in ("writefile", "file"):

@@ -71,6 +71,8 @@ class Reading:
         Names that may be stored.
     attributes, strings
         Attribute names and string constants of all that runs: they tell which methods do.
+    called
+        Names of the methods that the cell's own text calls.
     tables_written
         SQL tables that a statement of the cell creates or changes.
     star_imports
@@ -93,6 +95,8 @@ class Reading:
         Whether a statement of SQL runs.
     seeds
         Whether a library's own random state is set.
+    runs_shell, shell_words
+        Whether commands run outside of Python; the words of their texts.
     """
 
     uses: dict[str, Use] = field(default_factory=dict)
@@ -100,6 +104,7 @@ class Reading:
     early: set[str] = field(default_factory=set)
     stores: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
     tables: set[str] = field(default_factory=set)
     tables_written: set[str] = field(default_factory=set)
@@ -115,4 +120,6 @@ class Reading:
     hands_namespace: bool = False
     asks_sql: bool = False
     seeds: bool = False
+    runs_shell: bool = False
+    shell_words: set[str] = field(default_factory=set)
     tree: ast.Module | None = None

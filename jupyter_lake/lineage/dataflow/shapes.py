@@ -10,6 +10,7 @@ import abc
 import contextvars
 import functools
 import gc
+import io
 import types
 import weakref
 from collections import OrderedDict, deque
@@ -288,20 +289,37 @@ def _computed_names(cls: type) -> frozenset[str] | None:
     )
 
 
+_REMEMBERED = wordset("encoderinfo encoderconfig _default_encoderinfo _exif")
+"""Attributes under which libraries keep how they last showed or saved an object."""
+
+
 def _is_computed(name: str, value: object, cached: frozenset[str]) -> bool:
     private = name.startswith("_")
-    return name in cached or (private and ("cache" in name or type(value) in (bool, type(None))))
+    return (
+        name in cached
+        or name in _REMEMBERED
+        or (private and ("cache" in name or type(value) in (bool, type(None))))
+    )
 
 
 def look_instance(value: object) -> Shape:
     """Look at the attributes of an object."""
     own = instance_dict(value) or {}
     keys = [key for key in own if type(key) is str]
-    if (ignored := _computed_names(type(value))) is not None:
+    ignored = _computed_names(type(value))
+    if ignored is not None:
         keys = [key for key in keys if not _is_computed(key, own[key], ignored)]
     values = [own[key] for key in keys]
     values += _slot_values(value)
-    return sequence(values, len(values), (len(keys), tuple(keys[:SMALL])))
+    shape = sequence(values, len(values), (len(keys), tuple(keys[:SMALL])))
+    if ignored is not None:  # a library may make an empty container where there was nothing yet
+        seen = tuple(None if _is_empty(held) else id(held) for held in values)
+        shape.state = (len(values), seen, (len(keys), tuple(keys[:SMALL])))
+    return shape
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (type(value) in (dict, list, tuple, set) and not value)
 
 
 def look_through(value: object) -> Shape:
@@ -318,6 +336,38 @@ def look_memory(value: object) -> Shape:
     """Look through a memoryview at the object whose memory it shows."""
     assert isinstance(value, memoryview)
     return Shape(None, [value.obj])
+
+
+def look_native_file(value: Any) -> Shape:
+    """Look at a file of Arrow's: where it stands."""
+    if value.closed:
+        return Shape("closed")
+    try:
+        return Shape(value.tell())
+    except (OSError, ValueError):
+        return Shape(opaque=True)
+
+
+def look_logger(value: Any) -> Shape:
+    """Look at a logger, which hands what it is told to its handlers and its parents'."""
+    parts = [*value.handlers, *value.filters]
+    if value.propagate and value.parent is not None:
+        parts.append(value.parent)
+    level, disabled = value.level, value.disabled
+    return Shape((level, disabled, tuple(map(id, parts))), parts)
+
+
+def look_handler(value: Any) -> Shape:
+    """Look at a handler of a library's: what it writes to, if that is in memory."""
+    stream = getattr(value, "stream", None)
+    held = [stream] if isinstance(stream, io.StringIO | io.BytesIO) else []
+    return Shape(value.level, [*held, *value.filters, *_kept_records(value)])
+
+
+def _kept_records(value: object) -> list[object]:
+    return [
+        kept for name in ("buffer", "queue") if (kept := getattr(value, name, None)) is not None
+    ]
 
 
 def look_outside(_value: object) -> Shape:
