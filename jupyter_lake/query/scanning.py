@@ -31,8 +31,9 @@ def scan(lake: Lake, address: str, *, engine: str = "pandas") -> Any:
     engine
         ``pandas`` gives a DataFrame, ``polars`` a LazyFrame, ``pyarrow`` a
         Dataset, ``dask`` a dask DataFrame, ``duckdb`` a relation, ``ray`` a
-        Ray Dataset. Only the first holds all rows in memory, but for CSV and
-        JSON, which only Dask and Ray read in pieces.
+        Ray Dataset, ``spark`` a DataFrame of Spark 4's active session. Only
+        the first holds all rows in memory, but for CSV and JSON, which only
+        Dask reads in pieces.
 
     Raises
     ------
@@ -178,6 +179,16 @@ def _ray(dataset: _Scanned) -> Any:
     return ray.data.from_arrow(dataset.arrow_dataset().to_table())
 
 
+def _spark(dataset: _Scanned) -> Any:
+    from jupyter_lake.query.spark import spark_frame
+
+    if dataset.dataset.format != "parquet":
+        from pyspark.sql import SparkSession
+
+        return SparkSession.builder.getOrCreate().createDataFrame(dataset.table())
+    return spark_frame(dataset.dataset)
+
+
 ENGINES: dict[str, Callable[[_Scanned], Any]] = {
     "pandas": _pandas,
     "polars": _polars,
@@ -185,4 +196,5 @@ ENGINES: dict[str, Callable[[_Scanned], Any]] = {
     "dask": _dask,
     "duckdb": _duckdb,
     "ray": _ray,
+    "spark": _spark,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import pickle
+import shutil
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -19,10 +21,17 @@ from jupyter_lake.query import scan
 from jupyter_lake.query.filesystem import LakeFileSystem
 from jupyter_lake.store import Lake
 
-READERS = ("pandas", "polars", "pyarrow", "dask", "duckdb", "ray")
+READERS = ("pandas", "polars", "pyarrow", "dask", "duckdb", "ray", "spark")
 DATASETS = ("orders", "plain", "raw", "lines", "feather")
 # dask uses what pandas 3 has come to warn of.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pandas", "ignore:The inplace")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning:pandas",
+    "ignore:The inplace",
+    # Ray warns of its own settings.
+    "ignore::DeprecationWarning:ray",
+    "ignore::FutureWarning:ray",
+    "ignore::ResourceWarning",
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +63,8 @@ def _made(url: str) -> Lake:
             tx.write(f"lines/{month}.jsonl", _lines(month))
             tx.write(f"feather/{month}.arrow", _ipc(month))
     with repo.transaction("main", message="two") as tx:
+        for day in (1, 2):
+            tx.write(f"twins/kind=a%20b/day=2026-01-0{day}/part.parquet", _rows(1))
         tx.write("plain/3.parquet", _rows(3).append_column("extra", pa.array(["x", "y", "z"])))
     return lake
 
@@ -90,20 +101,57 @@ def _to_rows(reader: str, found: Any) -> list[dict[str, Any]]:
         rows = found.compute(scheduler="threads").to_dict("records")
     elif reader == "duckdb":
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    elif reader == "spark":
+        rows = [row.asDict() for row in found.collect()]
     else:
         rows = found.take_all()
     return sorted(rows, key=lambda row: row["id"])
 
 
-def _skip_unless_installed(reader: str) -> None:
-    if importlib.util.find_spec(reader) is None:
-        pytest.skip(f"{reader} is not installed")
+PACKAGES = {"spark": "pyspark"}
 
 
+def _why_not(reader: str) -> str:
+    """Return why a reader can't run here; empty if it can."""
+    package = PACKAGES.get(reader, reader)
+    if importlib.util.find_spec(package) is None:
+        return f"{package} is not installed"
+    if reader == "spark" and shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        return "Spark needs Java, and there is none here"
+    return ""
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What readers start of their own is small, and ends with this file's tests."""
+    if _why_not("spark"):
+        yield
+        return
+    from pyspark.sql import SparkSession
+
+    started = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("spark")))
+        .getOrCreate()
+    )
+    yield
+    started.stop()
+
+
+def _skip_unless_it_runs(reader: str) -> None:
+    if why := _why_not(reader):
+        pytest.skip(why)
+
+
+@pytest.mark.usefixtures("engines")
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("reader", READERS)
 def test_every_reader_finds_every_dataset(lake: Lake, reader: str, dataset: str) -> None:
-    _skip_unless_installed(reader)
+    _skip_unless_it_runs(reader)
     rows = _to_rows(reader, scan(lake, f"sales@main~1/{dataset}", engine=reader))
     assert [(row["id"], row["amount"]) for row in rows] == [
         (10, 1.5), (11, 1.5), (12, 1.5), (20, 2.5), (21, 2.5), (22, 2.5),
@@ -117,19 +165,60 @@ def test_every_reader_finds_every_dataset(lake: Lake, reader: str, dataset: str)
 
 def test_every_reader_reads_every_kind_of_store(any_lake: Lake) -> None:
     for reader in READERS:
-        if importlib.util.find_spec(reader) is not None:
+        # Spark opens files itself, and Ray's workers are processes of their own, started
+        # before these stores were there.
+        if reader in ("spark", "ray") and "://" in any_lake.url:
+            continue
+        if not _why_not(reader):
             for dataset in ("plain", "raw"):
                 found = scan(any_lake, f"sales@main~1/{dataset}", engine=reader)
                 assert len(_to_rows(reader, found)) == 6
 
 
+@pytest.mark.usefixtures("engines")
 @pytest.mark.parametrize("reader", READERS)
 def test_columns_that_only_some_files_have(lake: Lake, reader: str) -> None:
-    _skip_unless_installed(reader)
+    _skip_unless_it_runs(reader)
     rows = _to_rows(reader, scan(lake, "sales/plain", engine=reader))
     assert len(rows) == 9
     assert rows[-1]["extra"] == "z"
     assert rows[0]["extra"] is None or rows[0]["extra"] != rows[0]["extra"]
+
+
+@pytest.mark.usefixtures("engines")
+@pytest.mark.parametrize("reader", READERS)
+def test_equal_files_in_several_folders(lake: Lake, reader: str) -> None:
+    _skip_unless_it_runs(reader)
+    rows = _to_rows(reader, scan(lake, "sales/twins", engine=reader))
+    found = [(row["id"], str(row["day"])[:10], str(row["kind"])) for row in rows]
+    assert sorted(found) == [
+        (id, f"2026-01-0{day}", "a b") for id in (10, 11, 12) for day in (1, 2)
+    ]
+
+
+@pytest.mark.usefixtures("engines")
+def test_spark_reads_the_files_of_a_commit(lake: Lake, seen: list[access.Event]) -> None:
+    _skip_unless_it_runs("spark")
+    from pyspark.sql import SparkSession
+
+    commit = lake.repo("sales").commit("main~1")
+    places = [file.url for file in commit.files("plain")]
+    frame = SparkSession.builder.getOrCreate().read.parquet(*places)
+    assert sorted(row["id"] for row in frame.collect()) == [10, 11, 12, 20, 21, 22]
+    scanned = scan(lake, "sales@main~1/plain", engine="spark")
+    assert scanned.filter("id > 12").count() == 3
+    assert scanned.inputFiles()
+    assert seen == [access.Read(lake.url, "sales", commit.id, "plain", None, "spark")]
+
+
+@pytest.mark.usefixtures("engines")
+def test_spark_without_a_connector_says_so(any_lake: Lake) -> None:
+    _skip_unless_it_runs("spark")
+    if "://" not in any_lake.url:
+        pytest.skip("files on the disk need no connector")
+    with pytest.raises(InvalidInputError, match="no connector") as caught:
+        scan(any_lake, "sales/plain", engine="spark")
+    assert "pyarrow" in caught.value.hint
 
 
 def test_a_reader_nobody_knows_is_named(lake: Lake) -> None:
