@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import os
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["filler", "note_demand", "reading_pool", "wait_for_quiet", "write_behind"]
+__all__ = [
+    "filler",
+    "note_demand",
+    "reading_pool",
+    "wait_for_quiet",
+    "write_behind",
+    "write_waiting",
+]
 
 _IDLE_SECONDS = 2.0
-_UNWRITTEN_BYTES = 128 << 20
+_PAUSE_SECONDS = 0.2
+_EXIT_SECONDS = 1.0
+_TICK = 0.02
 _THREADS = 16
+_MOST_UNWRITTEN = 512 << 20
+_UNWRITTEN_SHARE = 32
 
 _last_demand = 0.0
+
+Task = Callable[[], None]
 
 
 def note_demand() -> None:
@@ -42,10 +57,10 @@ class _Background:
     """A thread for what nobody waits for, not even the end of the process."""
 
     def __init__(self, name: str) -> None:
-        self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
-    def put(self, task: Callable[[], None]) -> None:
+    def put(self, task: Task) -> None:
         self._tasks.put(task)
 
     def _work(self) -> None:
@@ -60,38 +75,95 @@ def filler() -> _Background:
     return _Background("lake-fill")
 
 
-@functools.cache
-def _writer() -> _Background:
-    return _Background("lake-write")
+class _Writer:
+    """Writes what has come once nobody is at work, since that needs the same processors.
 
+    Attributes
+    ----------
+    capacity
+        Bytes that may wait in memory; who brings more writes it himself.
+    """
 
-_unwritten = 0
-_unwritten_lock = threading.Lock()
+    def __init__(self) -> None:
+        self.capacity = min(_MOST_UNWRITTEN, _memory() // _UNWRITTEN_SHARE)
+        self._waiting: deque[tuple[int, Task]] = deque()
+        self._bytes = 0
+        self._lock = threading.Lock()
+        self._some = threading.Event()
+        threading.Thread(target=self._work, name="lake-write", daemon=True).start()
 
-
-def write_behind(count: int, task: Callable[[], None]) -> None:
-    """Let a slow disk hold up nobody, until too much waits for it."""
-    global _unwritten  # noqa: PLW0603  one disk for the whole process
-    if _unwritten > _UNWRITTEN_BYTES:
-        task()
-        return
-    with _unwritten_lock:
-        _unwritten += count
-
-    def write() -> None:
-        global _unwritten  # noqa: PLW0603
-        try:
+    def put(self, count: int, task: Task) -> None:
+        """Keep a task for later; run it here if it has no room."""
+        with self._lock:
+            waits = self._bytes + count <= self.capacity
+            if waits:
+                self._bytes += count
+                self._waiting.append((count, task))
+        if waits:
+            self._some.set()
+        else:
             task()
-        finally:
-            with _unwritten_lock:
-                _unwritten -= count
 
-    _writer().put(write)
+    def write_waiting(self, *, deadline: float | None = None) -> None:
+        """Write all that waits, or as much as there is time for."""
+        while deadline is None or time.monotonic() < deadline:
+            if not self._write_one():
+                return
+
+    def _write_one(self) -> bool:
+        try:
+            count, task = self._waiting.popleft()
+        except IndexError:
+            return False
+        try:
+            with contextlib.suppress(Exception):
+                task()
+        finally:
+            with self._lock:
+                self._bytes -= count
+        return True
+
+    def _work(self) -> None:
+        while True:
+            self._some.wait()
+            self._some.clear()
+            while self._waiting:
+                if time.monotonic() - _last_demand < _PAUSE_SECONDS:
+                    time.sleep(_TICK)
+                else:
+                    self._write_one()
+
+
+@functools.cache
+def _writer() -> _Writer:
+    return _Writer()
+
+
+def write_behind(count: int, task: Task) -> None:
+    """Run a task that writes `count` bytes when nobody is at work, or when too much waits."""
+    _writer().put(count, task)
+
+
+def write_waiting() -> None:
+    """Write all that waits, now."""
+    _writer().write_waiting()
+
+
+@atexit.register
+def _write_at_exit() -> None:
+    if _writer.cache_info().currsize:
+        _writer().write_waiting(deadline=time.monotonic() + _EXIT_SECONDS)
+
+
+def _memory() -> int:
+    """Return this machine's memory in bytes."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 4 << 30
 
 
 def _forget_threads() -> None:
-    global _unwritten, _unwritten_lock
-    _unwritten, _unwritten_lock = 0, threading.Lock()
     for made in (reading_pool, filler, _writer):
         made.cache_clear()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK_BYTES", "CachedObject"]
 
-BLOCK_BYTES = 64 * 1024
+BLOCK_BYTES = 16 * 1024
 
 _SUM_BYTES = 4
 
@@ -33,9 +33,9 @@ _SUM_BYTES = 4
 class CachedObject:
     """What the cache holds of one object; any thread may load and save.
 
-    A cache that can't be written (a full or read-only disk) loads nothing and
-    saves nothing: reading goes on without it. One file stays open until the
-    object is collected.
+    A cache that can't be written (a full or read-only disk) saves nothing:
+    reading goes on with what is there. One file stays open until the object is
+    collected.
 
     Parameters
     ----------
@@ -154,8 +154,10 @@ class CachedObject:
                 self._data = os.open(whole, os.O_RDONLY)
                 self._sums = array.array("I", [1]) * self.blocks
                 self._checked = bytearray(b"\1" * self.blocks)
-            elif self.cache.path(self.key, "part").exists():
+            elif (part := self.cache.path(self.key, "part")).exists():
                 self._create()
+                if self._broken:
+                    self._data = os.open(part, os.O_RDONLY)
         except OSError:
             self._broken = True
 

@@ -24,7 +24,7 @@ class BlockCache:
     folder
         Where the files lie; made when the first block is saved.
     capacity
-        Bytes on disk. Past it, what was used longest ago is deleted; what was
+        Bytes on disk; 0 for no cache. Past it, what was used longest ago is deleted; what was
         used in the last quarter of an hour stays, and while that alone fills
         the cache nothing new is saved.
     """
@@ -41,6 +41,8 @@ class BlockCache:
     @property
     def full(self) -> bool:
         """Whether nothing more may be saved for now."""
+        if self.capacity <= 0:
+            return True
         if self._full and time.monotonic() - self._trimmed > _TOUCH_SECONDS:
             self.trim()
         return self._full

@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake.errors import DamagedError
@@ -21,8 +20,10 @@ from jupyter_lake.query.background import (
     reading_pool,
     wait_for_quiet,
     write_behind,
+    write_waiting,
 )
 from jupyter_lake.query.blocks import BLOCK_BYTES
+from jupyter_lake.query.habits import Habits
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -35,7 +36,7 @@ Fetch = Callable[[int, int], "Buffer"]
 
 _PART_BLOCKS = (4 << 20) // BLOCK_BYTES
 _SMALL_BLOCKS = (512 << 10) // BLOCK_BYTES
-_GAP_BLOCKS = 2
+_GAP_BLOCKS = (128 << 10) // BLOCK_BYTES
 _AHEAD_BYTES = (1 << 20, 32 << 20)
 _LARGE_BYTES = 4 << 20
 _IN_ORDER = 2
@@ -75,10 +76,13 @@ class CachedSource:
         Returns bytes ``[start:end]`` of the object from afar; any thread may call it.
     cached
         The object's place in the cache.
+    habits
+        What readers of such objects ask for next; objects of one kind share it.
     """
 
-    def __init__(self, fetch: Fetch, cached: CachedObject) -> None:
+    def __init__(self, fetch: Fetch, cached: CachedObject, habits: Habits | None = None) -> None:
         self.size = cached.size
+        self._habits = Habits() if habits is None else habits
         self.cached = cached
         self._fetch = fetch
         self._lock = threading.Lock()
@@ -92,10 +96,11 @@ class CachedSource:
         end = min(end, self.size)
         if start >= end:
             return b""
+        note_demand()
+        follows = self._habits.after(self.cached.key, start, end)
         data = self.cached.load(start, end)
         if data is None:
-            note_demand()
-            data = self._read_through(start, end)
+            data = self._read_through(start, end, min(end + follows, self.size))
         self._read_ahead(start, end)
         return data
 
@@ -110,24 +115,30 @@ class CachedSource:
         self.cached.finish()
 
     def settle(self) -> None:
-        """Wait until all that has come is saved."""
+        """Save all that has come, and what still comes."""
         while self._coming:
+            write_waiting()
             time.sleep(_TICK)
 
-    def _read_through(self, start: int, end: int) -> bytes:
+    def _read_through(self, start: int, end: int, until: int) -> bytes:
+        """Return a range that isn't in the cache, having fetched more behind it."""
         recent = self._recent
         if recent is not None and (data := recent.slice(start, end)) is not None:
             return data
-        first, last = start // BLOCK_BYTES, (end - 1) // BLOCK_BYTES + 1
-        if self.cached.blocks <= _SMALL_BLOCKS:
-            first, last = 0, self.cached.blocks
-        runs = self._bring(first, last)
+        runs = self._bring(*self._widened(start, until))
         # Where nothing can be kept, small steps at least share what came last.
         self._recent = runs[-1] if runs and not self.cached.keeps else None
-        if len(runs) == 1 and (data := runs[0].slice(start, end)) is not None:
-            return data
+        for run in runs:
+            if (data := run.slice(start, end)) is not None:
+                return data
         data = self.cached.load(start, end)
         return self._assemble(runs, start, end) if data is None else data
+
+    def _widened(self, start: int, end: int) -> tuple[int, int]:
+        """Return the blocks to fetch for a range: of a small object, all."""
+        if self.cached.blocks <= _SMALL_BLOCKS:
+            return 0, self.cached.blocks
+        return start // BLOCK_BYTES, -(-end // BLOCK_BYTES)
 
     def _bring(self, first: int, last: int) -> list[_Run]:
         """Return the runs that were missing in a range of blocks, once they have come."""
@@ -137,7 +148,7 @@ class CachedSource:
         for run in mine[-1:]:
             self._fetch_run(run)
         for run in (*mine, *others):
-            run.done.result()
+            run.wait()
         return [*mine, *others]
 
     def _claim(self, first: int, last: int) -> tuple[list[_Run], list[_Run]]:
@@ -162,9 +173,9 @@ class CachedSource:
             run.data = _checked(memoryview(self._fetch(start, end)), end - start)
         except BaseException as error:  # noqa: BLE001  whoever waits for the run gets it
             self._arrived(run)
-            run.done.set_exception(error)
+            run.came(error)
         else:
-            run.done.set_result(None)
+            run.came()
             write_behind(len(run.data), lambda: self._keep(run))
 
     def _keep(self, run: _Run) -> None:
@@ -222,12 +233,25 @@ class CachedSource:
 class _Run:
     """A run of blocks on its way."""
 
-    __slots__ = ("data", "done", "first", "last")
+    __slots__ = ("_error", "_way", "data", "first", "last")
 
     def __init__(self, first: int, last: int) -> None:
         self.first, self.last = first, last
         self.data: memoryview | None = None
-        self.done: Future[None] = Future()
+        self._error: BaseException | None = None
+        self._way = threading.Lock()
+        self._way.acquire()
+
+    def came(self, error: BaseException | None = None) -> None:
+        """Let those who wait go on: with the data, or with why there are none."""
+        self._error = error
+        self._way.release()
+
+    def wait(self) -> None:
+        """Wait until it has come."""
+        with self._way:
+            if self._error is not None:
+                raise self._error
 
     @property
     def blocks(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import weakref
 from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_lake import errors
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jupyter_lake.query.fetching import Fetch, Source
+    from jupyter_lake.query.habits import Habits
     from jupyter_lake.store.objectstore import ObjectStore
 
 __all__ = ["source_of"]
@@ -27,10 +29,19 @@ _BUCKETS = ("s3", "s3a")
 # obstore spells other keys in ways of its own.
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._=,+@ /-]+(?<!/)")
 _started_in: int | None = None
+# What one session has fetched and not written yet, another need not fetch.
+_sources: weakref.WeakValueDictionary[tuple[object, ...], CachedSource]
+_sources = weakref.WeakValueDictionary()
 
 
 def source_of(
-    objects: ObjectStore, url: str, size: int, *, key: str, pin_text: str | None = None
+    objects: ObjectStore,
+    url: str,
+    size: int,
+    *,
+    key: str,
+    pin_text: str | None = None,
+    habits: Habits | None = None,
 ) -> Source:
     """Return what reads an object by ranges.
 
@@ -46,14 +57,22 @@ def source_of(
         What stands for these very bytes in the cache; a sha256 in hex for the lake's own.
     pin_text
         What an imported object must still be like, as its entry states it.
+    habits
+        What readers of such objects ask for next.
     """
     if "://" not in url:
         return PlainSource(_local(objects, url, pin_text), size)
     if url.startswith("memory://"):
         return PlainSource(_plain(objects, url, pin_text), size)
-    digest = "" if key.startswith("x") else key
-    cached = CachedObject(shared_cache(), key, size, digest)
-    return CachedSource(_remote(objects, url, pin_text), cached)
+    cache = shared_cache()
+    place = (os.getpid(), cache.folder, key, url, pin_text, repr(objects.storage_options))
+    source = _sources.get(place)
+    if source is None:
+        digest = "" if key.startswith("x") else key
+        cached = CachedObject(cache, key, size, digest)
+        source = CachedSource(_remote(objects, url, pin_text), cached, habits)
+        _sources[place] = source
+    return source
 
 
 def _remote(objects: ObjectStore, url: str, pin_text: str | None) -> Fetch:

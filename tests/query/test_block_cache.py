@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import errno
 import hashlib
 import multiprocessing
 import os
@@ -14,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_lake.query import background
 from jupyter_lake.query.blocks import BLOCK_BYTES, CachedObject
 from jupyter_lake.query.cachefolder import BlockCache
 from jupyter_lake.query.fetching import CachedSource
 
-CONTENT = random.Random(5).randbytes(20 * BLOCK_BYTES + 777)
+CONTENT = random.Random(5).randbytes(80 * BLOCK_BYTES + 777)
 KEY = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -147,6 +150,114 @@ def test_a_slow_disk_holds_up_nobody(cache: BlockCache, monkeypatch: pytest.Monk
     assert _source(cache, _refuse).read(0, len(CONTENT)) == CONTENT
 
 
+def test_what_came_waits_in_memory_while_somebody_reads(
+    cache: BlockCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_lake.query.background._PAUSE_SECONDS", 60)
+    source = _source(cache)
+    assert source.read(0, 500_000) == CONTENT[:500_000]
+    assert not cache.folder.exists()
+    beside = _source(cache)
+    source.settle()
+    assert beside.read(0, 500_000) == CONTENT[:500_000]
+    assert _source(cache, _refuse).read(0, 500_000) == CONTENT[:500_000]
+
+
+def test_what_waits_is_written_once_all_is_quiet(
+    cache: BlockCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_lake.query.background._PAUSE_SECONDS", 0.01)
+    _source(cache).read(0, 500_000)
+    deadline = time.monotonic() + 30
+    while CachedObject(cache, KEY, len(CONTENT)).load(0, 500_000) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_what_waits_is_written_when_the_process_ends(cache: BlockCache) -> None:
+    context = multiprocessing.get_context("spawn")
+    child = context.Process(target=_read_and_end, args=(str(cache.folder),))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    assert _source(cache, _refuse).read(0, 500_000) == CONTENT[:500_000]
+
+
+def _read_and_end(folder: str) -> None:
+    cache = BlockCache(Path(folder), capacity=1 << 30)
+    background._PAUSE_SECONDS = 60
+    assert _source(cache).read(0, 500_000) == CONTENT[:500_000]
+    # A process of multiprocessing's ends without this, unlike any other.
+    atexit._run_exitfuncs()
+
+
+def test_whoever_brings_more_than_may_wait_writes_it_himself(
+    cache: BlockCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_lake.query.background._PAUSE_SECONDS", 60)
+    monkeypatch.setattr(background._writer(), "capacity", 10)
+    _source(cache).read(0, 500_000)
+    assert _source(cache, _refuse).read(0, 500_000) == CONTENT[:500_000]
+
+
+def test_a_cache_of_no_bytes_keeps_nothing(tmp_path: Path) -> None:
+    cache = BlockCache(tmp_path / "blocks", capacity=0)
+    source = _source(cache)
+    for start in range(0, len(CONTENT), 100_000):
+        assert _read(source, start, start + 100_000) == CONTENT[start : start + 100_000]
+    assert not cache.folder.exists()
+
+
+def test_a_folder_that_may_only_be_read_serves_what_is_there(
+    cache: BlockCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _read(_source(cache), 0, 300_000)
+    _refuse_writing(monkeypatch)
+    assert _source(cache).read(0, 600_000) == CONTENT[:600_000]
+    assert _source(cache, _refuse).read(0, 300_000) == CONTENT[:300_000]
+
+
+def _refuse_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process write nowhere, as a disk mounted read-only does, even to root."""
+    really = os.open
+
+    def refused(path: str, flags: int, *more: int, **options: int) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return really(path, flags, *more, **options)
+
+    monkeypatch.setattr(os, "open", refused)
+
+
+DAMAGES = {
+    "cut": lambda data: data[: len(data) // 2],
+    "emptied": lambda data: b"",
+    "garbled": lambda data: data[: len(data) // 2] + b"damage" + data[len(data) // 2 + 6 :],
+    "longer": lambda data: data + b"more",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("kind", ["part", "sums"])
+def test_a_damaged_file_never_gives_wrong_bytes(cache: BlockCache, kind: str, damage: str) -> None:
+    _read(_source(cache), 0, len(CONTENT))
+    path = cache.path(KEY, kind)
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    for _ in range(2):
+        assert _read(_source(cache), 0, len(CONTENT)) == CONTENT
+
+
+@pytest.mark.parametrize("damage", ["cut", "emptied", "longer"])
+def test_a_whole_file_of_another_length_is_not_used(cache: BlockCache, damage: str) -> None:
+    source = _source(cache)
+    _read(source, 0, len(CONTENT))
+    whole = source.cached.finish()
+    assert whole is not None
+    whole.write_bytes(DAMAGES[damage](whole.read_bytes()))
+    assert cache.whole(KEY, len(CONTENT)) is None
+    assert _source(cache).read(0, len(CONTENT)) == CONTENT
+
+
 def test_what_was_used_longest_ago_goes_first(cache: BlockCache) -> None:
     now = time.time()
     for age, name in enumerate(("new", "old", "older", "oldest")):
@@ -190,7 +301,7 @@ def test_the_rest_of_a_much_read_object_is_fetched_when_all_is_quiet(
     cache: BlockCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jupyter_lake.query.background._IDLE_SECONDS", 0.01)
-    _source(cache).read(0, 8 * BLOCK_BYTES)
+    _source(cache).read(0, 32 * BLOCK_BYTES)
     deadline = time.monotonic() + 30
     while (whole := cache.whole(KEY, len(CONTENT))) is None and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -230,6 +230,27 @@ def test_what_was_read_once_is_not_fetched_again(
     assert second.ranges == []
 
 
+@pytest.mark.parametrize("hindrance", ["no cache", "no folder"])
+def test_queries_do_without_a_cache(
+    hindrance: str,
+    remote: dict[str, list[DataFile]],
+    objects: ObjectStore,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    if hindrance == "no cache":
+        monkeypatch.setenv("JUPYTER_LAKE_CACHE_BYTES", "0")
+    (tmp_path / "file").write_text("no folder")
+    folder = tmp_path / ("cache" if hindrance == "no cache" else "file")
+    monkeypatch.setenv("JUPYTER_LAKE_CACHE_DIR", str(folder))
+    for kind in ("parquet", "csv.gz"):
+        with duckdb.connect() as fresh:
+            register_remote(fresh, as_lake(objects))
+            counted_rows = fresh.sql(f"SELECT count(*) FROM {_table(kind, remote[kind])}")
+            assert counted_rows.fetchall() == [(4 * ROWS,)]
+    assert not list(folder.glob("**/*"))
+
+
 def test_a_missing_object_is_named(
     objects: ObjectStore, connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
