@@ -69,7 +69,17 @@ def _united(found: pyarrow.dataset.Dataset) -> pa.Schema:
     """Return a schema with every file's columns, in the widest of their types."""
     import pyarrow as pa
 
-    return pa.unify_schemas([*schemas(found), found.schema], promote_options="permissive")
+    found_ones = [_without_views(schema) for schema in (*schemas(found), found.schema)]
+    return pa.unify_schemas(found_ones, promote_options="permissive")
+
+
+def _without_views(schema: Any) -> Any:
+    """Return a schema with plain strings for polars' views, which Arrow unites with no others."""
+    import pyarrow as pa
+
+    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    fields = [field.with_type(plain.get(field.type, field.type)) for field in schema]
+    return pa.schema(fields, metadata=schema.metadata)
 
 
 def columns_of(dataset: Dataset) -> list[list[str]]:
