@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
+
+from jupyter_lake.store.gather import gather
 
 if TYPE_CHECKING:
     from jupyter_lake.server.question import Question
@@ -29,10 +32,9 @@ def heads(question: Question) -> object:
     watched = question.text("repo")
     if watched in repos:
         names.append(watched)
-    return {
-        "repos": sorted(repos),
-        "heads": {name: _token(repos[name]) for name in dict.fromkeys(names)},
-    }
+    asked = list(dict.fromkeys(names))
+    tokens = gather(lake.objects, [partial(_token, repos[name]) for name in asked])
+    return {"repos": sorted(repos), "heads": dict(zip(asked, tokens, strict=True))}
 
 
 def _turn(names: list[str], tick: int, share: int) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_lake.identity import current_user
+from jupyter_lake.store.gather import gather
 
 if TYPE_CHECKING:
     from jupyter_lake.server.question import Question
@@ -28,7 +30,8 @@ def open_lake(question: Question) -> object:
 
 def list_repos(question: Question) -> object:
     """Return the lake's repos by name, each with the head of its default branch."""
-    return {"repos": [_repo(repo) for repo in question.lake.repos()]}
+    lake = question.lake
+    return {"repos": gather(lake.objects, [partial(_repo, repo) for repo in lake.repos()])}
 
 
 def create_repo(question: Question) -> object:

@@ -68,11 +68,10 @@ def _settle(
     changed = paths & {name for name, _ in _changes(repo, record)}
     if record.parents:
         _hand(pending, record.parents[0], paths - changed)
-    tree = repo.history.tree(record)
     for parent in record.parents[1:]:
         if not changed:
             break
-        here = repo.manifests.found(tree, changed)
+        here = repo.manifests.found(repo.history.tree(record), changed)
         there = repo.manifests.found(repo.tree_of(parent), changed)
         taken = {name for name in changed if here[name].same_content(there.get(name))}
         _hand(pending, parent, taken)

@@ -18,7 +18,8 @@ T = TypeVar("T")
 WORKERS = 32
 THREAD_NAME = "lake-store"
 
-_pool: ThreadPoolExecutor | None = None
+# A lake's repos, a repo's branches, a branch's records.
+_pools: list[ThreadPoolExecutor | None] = [None, None, None]
 
 
 def is_local(objects: ObjectStore) -> bool:
@@ -30,33 +31,37 @@ def gather(objects: ObjectStore, calls: Sequence[Callable[[], T]]) -> list[T]:
     """Make the calls, side by side unless the store is local, and return their answers.
 
     The first error is raised after all calls have ended. What a call gathers in
-    turn goes one by one: it can't wait for the threads that wait for it.
+    turn has threads of its own, so that nobody waits for threads that wait.
     """
-    if len(calls) < 2 or _inside() or is_local(objects):
+    depth = _depth()
+    if len(calls) < 2 or depth == len(_pools) or is_local(objects):
         return [call() for call in calls]
-    futures = [pool().submit(call) for call in calls]
+    futures = [pool(depth).submit(call) for call in calls]
     for future in futures:
         future.exception()
     return [future.result() for future in futures]
 
 
-def _inside() -> bool:
-    return threading.current_thread().name.startswith(THREAD_NAME)
+def pool(depth: int = 0) -> ThreadPoolExecutor:
+    """Return the threads that wait for stores, shared by all lakes of this process.
+
+    `depth` is 1 for what is asked by a thread of depth 0, and so on.
+    """
+    found = _pools[depth]
+    if found is None:
+        found = _pools[depth] = ThreadPoolExecutor(WORKERS, f"{THREAD_NAME}-{depth}")
+    return found
 
 
-def pool() -> ThreadPoolExecutor:
-    """Return the threads that wait for stores, shared by all lakes of this process."""
-    global _pool  # noqa: PLW0603  one pool a process
-    if _pool is None:
-        _pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=THREAD_NAME)
-    return _pool
+def _depth() -> int:
+    name = threading.current_thread().name
+    return int(name.rpartition("-")[2].partition("_")[0]) + 1 if name.startswith(THREAD_NAME) else 0
 
 
-def _forget_pool() -> None:
-    # A forked child inherits the pool but none of its threads.
-    global _pool  # noqa: PLW0603
-    _pool = None
+def _forget_pools() -> None:
+    # A forked child inherits the pools but none of their threads.
+    _pools[:] = [None] * len(_pools)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)
+    os.register_at_fork(after_in_child=_forget_pools)

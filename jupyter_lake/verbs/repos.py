@@ -7,9 +7,11 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import RefNotFoundError
+from jupyter_lake.store.gather import gather
 from jupyter_lake.verbs.cells import Cell, id_cell, moment
 from jupyter_lake.verbs.history import CommitLine, commit_line
 from jupyter_lake.verbs.output import Block, Line, Note, Output, Table
@@ -74,9 +76,10 @@ class Repos(Output):
 @verb("repos", group="look", examples=("repos",))
 def repos(workspace: Workspace, options: argparse.Namespace) -> Repos:  # noqa: ARG001
     """List the repos of the lake with their newest commits."""
-    lines = tuple(_repo_line(repo) for repo in workspace.lake.repos())
+    lake = workspace.lake
+    lines = gather(lake.objects, [partial(_repo_line, repo) for repo in lake.repos()])
     hint = f"Make one: {workspace.command('create NAME')}"
-    return Repos(workspace.lake.url, lines, hint)
+    return Repos(lake.url, tuple(lines), hint)
 
 
 def _repo_line(repo: Repo) -> RepoLine:
