@@ -73,7 +73,7 @@ def _united(found: pyarrow.dataset.Dataset) -> pa.Schema:
     return pa.unify_schemas(found_ones, promote_options="permissive")
 
 
-def _without_views(schema: Any) -> Any:
+def _without_views(schema: pa.Schema) -> pa.Schema:
     """Return a schema with plain strings for polars' views, which Arrow unites with no others."""
     import pyarrow as pa
 
