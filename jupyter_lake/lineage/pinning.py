@@ -7,22 +7,28 @@ Only names of repos in plain sight are rewritten: in SQL and magics
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.runs import Run
 
-__all__ = ["pins_of", "read_as_then", "write_to_scratch"]
+__all__ = ["outputs_renumbered", "pins_of", "pins_of_all", "read_as_then", "write_to_scratch"]
 
 _REF = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 def pins_of(run: Run) -> dict[str, str]:
     """Return the repos that a run read at one commit only, with that commit."""
+    return pins_of_all([run])
+
+
+def pins_of_all(runs: Iterable[Run]) -> dict[str, str]:
+    """Return the repos that all these runs read at one commit only, with that commit."""
     commits: dict[str, set[str]] = {}
-    for read in run.reads:
-        commits.setdefault(read.repo, set()).add(read.commit)
+    for run in runs:
+        for read in run.reads:
+            commits.setdefault(read.repo, set()).add(read.commit)
     return {repo: next(iter(found)) for repo, found in commits.items() if len(found) == 1}
 
 
@@ -38,7 +44,10 @@ def read_as_then(source: str, run: Run) -> str:
 
 
 def _pinned_addresses(source: str, repo: str, commit: str | None, time: str) -> str:
-    pattern = rf"(?<![\w.@/-]){re.escape(repo)}@({_REF})((?:[~^]\d*)*)(?![\w@{{~^-])"
+    if commit:  # `%lake use` has no say in URLs
+        source = re.sub(rf"(lake://{re.escape(repo)})(?=/)", rf"\1@{commit[:12]}", source)
+    start = r"(?:(?<![\w.@/-])|(?<=lake://))"
+    pattern = rf"{start}{re.escape(repo)}@({_REF})((?:[~^]\d*)*)(?![\w@{{~^-])"
 
     def then(match: re.Match[str]) -> str:
         name, steps = match[1], match[2]
@@ -61,6 +70,19 @@ def _pinned_calls(source: str, repo: str, commit: str | None, time: str) -> str:
         return f"{match[1]}'{ref}'{match[6]}"
 
     return re.sub(pattern, then, source)
+
+
+_OUTPUT = re.compile(r"\bOut\[\s*(\d+)\s*\]|(?<![\w.])_(\d+)\b")
+
+
+def outputs_renumbered(source: str, counts: Mapping[int, int]) -> str:
+    """Return a cell's source with ``Out[7]`` and ``_7`` named by their new execution counts."""
+
+    def renumbered(match: re.Match[str]) -> str:
+        count = int(match[1] or match[2])
+        return match[0].replace(str(count), str(counts.get(count, count)))
+
+    return _OUTPUT.sub(renumbered, source)
 
 
 def write_to_scratch(source: str, branches: Mapping[str, str]) -> str:

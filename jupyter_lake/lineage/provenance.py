@@ -122,20 +122,28 @@ class Session:
 
 def names_loaded_and_stored(code: str) -> tuple[set[str], set[str]]:
     """Return the global names that a cell loads, and those it stores, as far as its text says."""
+    now, later, stored = names_of(code)
+    return now | later, stored
+
+
+def names_of(code: str) -> tuple[set[str], set[str], set[str]]:
+    """Return the global names that a cell loads, those its functions load, and those it stores."""
     try:
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         compiled = compile(code, "<cell>", "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
-        return set(), set()
-    loaded: set[str] = set()
+        return set(), set(), set()
+    now: set[str] = set()
+    later: set[str] = set()
     stored = {name for names in _ASSIGNED_BY_MAGIC.findall(code) for name in names if name}
     for block in _blocks(compiled):
+        loaded = now if block is compiled else later
         for instruction in dis.get_instructions(block):
             if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
                 loaded.add(str(instruction.argval))
             elif instruction.opname in ("STORE_NAME", "STORE_GLOBAL"):
                 stored.add(str(instruction.argval))
-    return loaded, stored
+    return now, later, stored
 
 
 def _blocks(code: CodeType) -> Iterator[CodeType]:

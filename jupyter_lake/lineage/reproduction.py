@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import InvalidInputError, LakeError, RunNotFoundError
-from jupyter_lake.lineage.ancestry import Cells, obstacles_of
-from jupyter_lake.lineage.pinning import pins_of, read_as_then, write_to_scratch
+from jupyter_lake.lineage.ancestry import (
+    Cells,
+    commits_what_is_staged,
+    obstacles_of,
+    staged_for,
+)
+from jupyter_lake.lineage.makers import runs_that_made
+from jupyter_lake.lineage.pinning import (
+    outputs_renumbered,
+    pins_of,
+    pins_of_all,
+    read_as_then,
+    write_to_scratch,
+)
 from jupyter_lake.lineage.runlog import read_runs
+from jupyter_lake.lineage.scratch import opening
 from jupyter_lake.lineage.versions import Version, Versions, overlap
 
 if TYPE_CHECKING:
@@ -83,7 +95,8 @@ class Reproduction:
     def sources(self) -> list[str]:
         """The cells of the notebook, pins and scratch branches included."""
         written = {write.repo: self.branch for run in self.runs for write in run.writes}
-        cells, pins = [self._opening()], dict[str, str]()
+        pins, counts = pins_of_all(self.runs), dict[int, int]()
+        cells = [opening(self.lake, self.version, self.runs, branch=self.branch)]
         for run in self.runs:
             source = _LOADING.sub("", run.source or "# recorded without its source").strip()
             if not source:
@@ -92,24 +105,11 @@ class Reproduction:
                 if pins.get(repo) != commit:
                     pins[repo] = commit
                     cells.append(f"%lake use {repo}@{commit[:12]}")
+            source = outputs_renumbered(source, counts)
             cells.append(write_to_scratch(read_as_then(source, run), written))
+            if run.execution_count is not None:
+                counts[run.execution_count] = len(cells)
         return cells
-
-    def _opening(self) -> str:
-        """Return the cell that opens the lake and makes room on the scratch branches."""
-        lines = ["%load_ext jupyter_lake", f"%lake open {shlex.quote(self.lake.url)}"]
-        found: dict[str, tuple[str, dict[str, None]]] = {}
-        for run in self.runs:
-            for write in run.writes:
-                found.setdefault(write.repo, ("", {}))[1][write.path] = None
-                found[write.repo] = (write.commit, found[write.repo][1])
-        for repo, (commit, paths) in found.items():
-            lines.append(f"%lake branch {repo} {self.branch} --from {commit[:12]}")
-            lines += [
-                f"%lake rm '{repo}@{self.branch}/{path}' -m 'Make room to make it again'"
-                for path in paths
-            ]
-        return "\n".join(lines)
 
     def notebook(self) -> dict[str, object]:
         """Return the notebook, in nbformat 4.5."""
@@ -125,9 +125,14 @@ class Reproduction:
 
     def _heading(self) -> str:
         lines = [f"# How {self.version} was made", ""]
-        lines += [
-            f"- {run.cell}, {run.user}, {run.started:%Y-%m-%d %H:%M:%S} UTC" for run in self.runs
-        ]
+        where = f"What they write goes to the branch `{self.branch}`."
+        lines += [f"The cells it came from, in the order they ran, as they were. {where}", ""]
+        lines += [f"- {run.cell}, {run.user}, {run.started:%Y-%m-%d %H:%M:%S}" for run in self.runs]
+        read = dict.fromkeys(
+            f"{read.repo}@{read.commit[:8]}/{read.path}" for run in self.runs for read in run.reads
+        )
+        if read:
+            lines += ["", "They read:", "", *(f"- `{name}`" for name in read)]
         if self.obstacles:
             lines += ["", "What stands in the way:", ""]
             lines += [f"- {obstacle}" for obstacle in self.obstacles]
@@ -197,8 +202,9 @@ class Reproduction:
             return Outcome("different", f"the files differ ({error.message})", self.branch)
         if not (found.added or found.removed or found.changed):
             return Outcome("same rows", "the files' bytes differ", self.branch)
-        counts = f"{found.added} rows more, {found.removed} fewer, {found.changed} changed"
-        return Outcome("different", counts, self.branch)
+        counts = f"{found.added} rows more, {found.removed} fewer"
+        changed = f", {found.changed} changed" if found.changed else ""
+        return Outcome("different", counts + changed, self.branch)
 
     def to_dict(self) -> dict[str, object]:
         """Return what will be run, as JSON."""
@@ -243,8 +249,13 @@ def reproduce(
     versions = Versions(lake)
     version = versions.at(Address.parse(address) if isinstance(address, str) else address)
     makers = versions.makers(version)
+    log = read_runs(lake, recorder)
     named = [str((commit.provenance or {}).get("run") or "") for commit in makers]
-    cells = Cells.behind(read_runs(lake, recorder), [run_id for run_id in named if run_id])
+    seeds = {run_id for run_id in named if run_id}
+    for commit in makers:
+        for run in runs_that_made(log, commit, version):
+            seeds |= {run.run_id, *staged_for(log, run)}
+    cells = Cells.behind(log, [run_id for run_id in seeds if not run_id.startswith("commit:")])
     if not any(_wrote(run, version) for run in cells.runs):
         raise RunNotFoundError(
             f"No cell is recorded as the maker of {version}.",
@@ -272,7 +283,7 @@ def _wrote(run: Run, version: Version) -> bool:
 def _leads_to_scratch(run: Run, branch: str) -> bool:
     """Say whether every repo that a cell writes to was found in its source."""
     source = run.source or ""
-    return all(
+    return commits_what_is_staged(run) or all(
         write_to_scratch(source, {repo: branch}) != source
         for repo in {write.repo for write in run.writes}
     )

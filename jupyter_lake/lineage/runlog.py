@@ -171,6 +171,13 @@ class RunLog:
         rows = np.flatnonzero(pc.is_in(self._columns(IDS)["key"], wanted).to_numpy())
         return self._runs_at(rows)
 
+    def of_session(self, session: str) -> list[Run]:
+        """Return the runs of one session, oldest first."""
+        import numpy as np
+        import pyarrow.compute as pc
+
+        return self._runs_at(np.flatnonzero(pc.equal(self.table["session"], session).to_numpy()))
+
     def latest(self, limit: int) -> list[Run]:
         """Return the last runs, newest first."""
         import pyarrow.compute as pc

@@ -75,7 +75,7 @@ def test_inputs_are_pinned_and_what_is_written_goes_to_a_scratch_branch(
     found = reproduce(lake, "reports/totals")
     head = lake.repo("sales").commit("main").id
     sources = found.sources
-    assert f"%lake use sales@{head[:12]}" in sources
+    assert f"%lake use sales@{head[:12]}" in sources[0]
     assert sources[-1] == f"%lake publish frame --to reports@{found.branch}/totals -m 'October'"
     assert lake.url in sources[0]
 
@@ -207,6 +207,9 @@ def run_that_read(*commits: str) -> Run:
         ("lake.repo('sales').commit()", f"lake.repo('sales').commit('{COMMIT[:12]}')"),
         ('FROM "sales@3f9c2a41".orders', 'FROM "sales@3f9c2a41".orders'),
         ("FROM sales.orders", "FROM sales.orders"),
+        ("read('lake://sales/a.csv')", f"read('lake://sales@{COMMIT[:12]}/a.csv')"),
+        ("read('lake://sales@main/a.csv')", f"read('lake://sales@{COMMIT[:12]}/a.csv')"),
+        ("read('lake://presales/a.csv')", "read('lake://presales/a.csv')"),
         ("'presales@main'", "'presales@main'"),
         ("'ana@sales.example.org'", "'ana@sales.example.org'"),
     ],
