@@ -11,13 +11,15 @@ from jupyter_lake import access
 from jupyter_lake.errors import LakeError, QueryError, RepoNotFoundError, closest
 from jupyter_lake.query.datasets import format_of
 from jupyter_lake.query.names import plainly, quoted
+from jupyter_lake.query.remote import names_of
 
 if TYPE_CHECKING:
-    from jupyter_lake.store import Lake, Repo
+    from jupyter_lake.store import DataFile, Lake, Repo
 
-__all__ = ["explained", "unknown_place"]
+__all__ = ["explained", "in_the_lake", "unknown_place"]
 
 _NO_TABLE = re.compile(r"Table with name \"?([^\"!\s]+?)\"? does not exist", re.IGNORECASE)
+_OBJECT = re.compile(r"[0-9a-f]{64}|://")
 _NO_COLUMN = re.compile(r"does not have a column named \"([^\"]+)\"", re.IGNORECASE)
 
 # As far as a hint is worth looking: so many repos, so many names in each.
@@ -32,6 +34,9 @@ class Told(Protocol):
 
     def columns(self) -> list[str]:
         """Return the columns of the lake's tables in the statement."""
+
+    def files(self) -> Iterable[DataFile]:
+        """Return the files of the lake's tables in the statement."""
 
     def unknown(self) -> list[list[str]]:
         """Return the tables whose schema nobody has, by the parts of their names."""
@@ -59,6 +64,7 @@ def explained(error: Exception, plan: Told, lake: Lake) -> Exception:
     text = str(error)
     for schema, written in sorted(plan.renamed.items(), key=lambda item: -len(item[0])):
         text = text.replace(schema, written).replace(schema.replace('"', ""), written.strip('"'))
+    text = in_the_lake(text, plan.files())
     message, _, rest = text.partition("\n")
     hint = " ".join(line.strip() for line in rest.splitlines() if _helps(line))
     with contextlib.suppress(LakeError), access.quiet():
@@ -67,6 +73,16 @@ def explained(error: Exception, plan: Told, lake: Lake) -> Exception:
             return unknown_place(parts, lake)
         hint = _near_table(message, lake) or _near_column(message, plan.columns()) or hint
     return QueryError(message, hint=hint or "Look at the statement near what the message names.")
+
+
+def in_the_lake(text: str, files: Iterable[DataFile]) -> str:
+    """Return a message with files called as in their commit, not as DuckDB knows them."""
+    if _OBJECT.search(text) is None:
+        return text
+    for file in files:
+        for name in names_of(file):
+            text = text.replace(name, file.path)
+    return text
 
 
 def _helps(line: str) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from jupyter_lake.query.datasets import Dataset
     from jupyter_lake.query.missing_columns import MissingColumns
-    from jupyter_lake.store import Commit, Lake
+    from jupyter_lake.store import Commit, DataFile, Lake
 
 __all__ = ["Commits", "Plan"]
 
@@ -144,6 +144,10 @@ class Plan:
         views = self._session.views
         made = [(use.schema, use.references[0].table) for use in self._uses if use.schema]
         return [column for place in made for column in views.columns(*place)]
+
+    def files(self) -> list[DataFile]:
+        """Return the files of the lake's tables in the statement."""
+        return [file for use in self._uses for file in use.dataset.files]
 
     def _replacements(self, references: Sequence[Reference]) -> list[tuple[int, int, str]]:
         """Make the views, and return what is put where."""

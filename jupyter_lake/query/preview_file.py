@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import mimetypes
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.errors import PathNotFoundError
+from jupyter_lake.query.image_size import pixels_of
 from jupyter_lake.query.json_values import Json, json_value
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Looked", "look"]
 
 _TABLES = {"parquet", "parq", "csv", "tsv", "jsonl", "ndjson", "arrow", "feather", "ipc"}
+_LINES = {"csv", "tsv"}
 _PACKED = {"gz", "zst"}
 _IMAGES = {
     "png": "image/png",
@@ -31,7 +35,11 @@ _IMAGES = {
 _TEXT_BYTES = 256 * 1024
 _WHOLE_BYTES = 4 * 1024 * 1024
 _HEX_BYTES = 512
+_PIXELS = 100_000_000
+# DuckDB takes no line longer than this, and searches long for where it may end.
+_LINE_BYTES = 2_000_000
 _CELLS = 200
+_OUTPUTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +57,26 @@ def look(commit: Commit, path: str) -> Looked | None:
     if not path:
         return None
     extension = _extension(path)
-    if extension in _TABLES:
+    if extension in _TABLES and extension not in _LINES:
         return None
     try:
         entry = commit.entry(path)
     except PathNotFoundError:
         return None  # a folder, or nothing: whoever looks for tables will say
+    if extension in _LINES and not _is_one_line(commit, path, entry.size):
+        return None
     if extension in _IMAGES:
         return Looked("image", 1, entry.size, _image(commit, path, entry.size, extension))
     if extension in ("ipynb", "json"):
         return _structured(commit, path, entry.size, extension)
-    head = _head(commit, path, _TEXT_BYTES)
-    content = _text(head, entry.size, path)
+    return _unstructured(_head(commit, path, _TEXT_BYTES), entry.size, path)
+
+
+def _unstructured(head: bytes, size: int, path: str) -> Looked:
+    content = _text(head[:_TEXT_BYTES], size, path)
     if content is not None:
-        return Looked("text", 1, entry.size, content)
-    return Looked("binary", 1, entry.size, _binary(head, path))
+        return Looked("text", 1, size, content)
+    return Looked("binary", 1, size, _binary(head, path))
 
 
 def _extension(path: str) -> str:
@@ -78,10 +91,27 @@ def _head(commit: Commit, path: str, size: int) -> bytes:
         return file.read(size)
 
 
+def _is_one_line(commit: Commit, path: str, size: int) -> bool:
+    """Tell whether a text has no end of a line where one must be."""
+    if size <= _LINE_BYTES and not path.lower().endswith(".gz"):
+        return False
+    for wanted in (_TEXT_BYTES, _LINE_BYTES):
+        head = _head(commit, path, wanted)
+        if head.startswith(b"\x1f\x8b"):
+            with contextlib.suppress(zlib.error):
+                head = zlib.decompressobj(wbits=31).decompress(head, _LINE_BYTES)
+        if b"\n" in head or b"\r" in head:
+            return False
+    return len(head) >= _LINE_BYTES
+
+
 def _image(commit: Commit, path: str, size: int, extension: str) -> dict[str, Json]:
     data = None
     if size <= _WHOLE_BYTES:
-        data = base64.b64encode(commit.read(path)).decode()
+        content = commit.read(path)
+        # A few bytes may unpack to more than a browser's memory.
+        if (pixels_of(content) or 0) <= _PIXELS:
+            data = base64.b64encode(content).decode()
     return {"mime": _IMAGES[extension], "data": data}
 
 
@@ -94,13 +124,14 @@ def _structured(commit: Commit, path: str, size: int, extension: str) -> Looked 
             value = json.loads(head)
         except ValueError:
             value = None
+        except RecursionError:
+            return _unstructured(head, size, path)
     if extension == "json" and _is_rows(head, value):
         return None
     if isinstance(value, dict) and isinstance(value.get("cells"), list):
         return Looked("notebook", 1, size, _notebook(value))
     if value is None:
-        content = _text(head[:_TEXT_BYTES], size, path) or _binary(head, path)
-        return Looked("text" if "text" in content else "binary", 1, size, content)
+        return _unstructured(head, size, path)
     text = json.dumps(value, indent=2, ensure_ascii=False)
     cut = len(text) > _TEXT_BYTES
     return Looked(
@@ -121,7 +152,7 @@ def _is_rows(head: bytes, value: object) -> bool:
     first_line = head.lstrip().split(b"\n", 1)[0]
     try:
         return start.startswith(b"[{") or isinstance(json.loads(first_line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return start[:1] == b"["
 
 
@@ -129,15 +160,17 @@ def _notebook(value: dict[str, Any]) -> dict[str, Json]:
     cells: list[Json] = []
     for cell in value["cells"][:_CELLS]:
         if isinstance(cell, dict):
-            outputs: list[Json] = [json_value(_output(each)) for each in cell.get("outputs", ())]
+            given = cell.get("outputs")
+            found = given[:_OUTPUTS] if isinstance(given, list) else []
+            outputs: list[Json] = [json_value(_output(each)) for each in found]
             cells.append(
                 {
                     "type": str(cell.get("cell_type", "")),
-                    "source": _joined(cell.get("source")),
+                    "source": _joined(cell.get("source"))[:_TEXT_BYTES],
                     "outputs": outputs,
                 }
             )
-    language = value.get("metadata", {}).get("kernelspec", {}).get("language", "python")
+    language = _inside(_inside(value, "metadata"), "kernelspec").get("language", "python")
     return {
         "cells": cells,
         "language": str(language),
@@ -145,12 +178,18 @@ def _notebook(value: dict[str, Any]) -> dict[str, Json]:
     }
 
 
+def _inside(value: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return what a name holds, if that is an object."""
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def _output(output: Any) -> str:
     if not isinstance(output, dict):
         return ""
     if output.get("output_type") == "error":
         return f"{output.get('ename')}: {output.get('evalue')}"
-    data = output.get("data") or {}
+    data = _inside(output, "data")
     text = output.get("text") or data.get("text/plain") or f"[{', '.join(map(str, data))}]"
     return _joined(text)
 

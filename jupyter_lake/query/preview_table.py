@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jupyter_lake.errors import InvalidInputError, QueryError, closest
 from jupyter_lake.query.column_summary import Column, shown, summarize
 from jupyter_lake.query.datasets import Dataset, resolve_dataset
+from jupyter_lake.query.explaining import in_the_lake
 from jupyter_lake.query.json_values import Json, json_value
 from jupyter_lake.query.locked import Budget, locked_runner
 from jupyter_lake.query.preview_file import Looked
@@ -128,7 +129,7 @@ class _Table:
         try:
             return self.budget.run(query)
         except duckdb.Error as error:
-            message = str(error).splitlines()[0]
+            message = in_the_lake(str(error).splitlines()[0], self.files)
             if self.where and not isinstance(error, duckdb.IOException):
                 raise _no_condition(self.where, message) from error
             raise QueryError(
@@ -172,11 +173,12 @@ class _Table:
 
     def _use_manifest(self, columns: Sequence[Column]) -> None:
         """Put what the commit knows of all rows in the place of what the sample says."""
+        by_file = [] if self.where else [file.entry.stats or {} for file in self.files]
         for column in columns:
             column.min = column.max = None
             if self.where:
                 continue
-            known = [(file.entry.stats or {}).get(column.name) for file in self.files]
+            known = [stats.get(column.name) for stats in by_file]
             stats = [each for each in known if each is not None]
             if len(stats) < len(known):
                 continue

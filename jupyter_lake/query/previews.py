@@ -104,7 +104,7 @@ def preview(
             ``cells``: ``[{type, source, outputs}]`` with ``outputs`` as a list
             of texts; ``language``, ``truncated``.
         ``image``
-            ``mime``, ``data`` (base64; null if the image is too large).
+            ``mime``, ``data`` (base64; null if the file or the picture is too large).
         ``binary``
             ``mime``, ``hex``: the first bytes, 16 a line with their text.
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,9 @@ import pytest
 
 from jupyter_lake import access
 from jupyter_lake.errors import LakeError, PathNotFoundError, QueryError
+from jupyter_lake.query import Session
+from jupyter_lake.query.image_size import pixels_of
+from jupyter_lake.query.locked import locked_runner
 from jupyter_lake.query.previews import preview
 from jupyter_lake.store import Commit, Lake
 from tests.query.remote_files import counted
@@ -269,3 +275,157 @@ def test_little_of_a_large_dataset_is_fetched(
     with counted() as requests:
         assert preview(commit, "orders").to_dict()["total_rows"] == 40_000
     assert len(requests.objects) <= 4
+
+
+def _png(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    packer = zlib.compressobj(9)
+    row = b"\0" * (width // 8 + 1)
+    rows = b"".join(packer.compress(row * 1000) for _ in range(height // 1000)) + packer.flush()
+    size = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_a_picture_that_unpacks_to_gigabytes_is_not_handed_out(local_lake: Lake) -> None:
+    bomb = _png(20_000, 20_000)
+    assert len(bomb) < 2**20
+    commit = _commit(local_lake, {"bomb.png": bomb, "pixel.png": PIXEL})
+    assert preview(commit, "bomb.png").content == {"mime": "image/png", "data": None}
+    assert preview(commit, "pixel.png").content["data"]
+
+
+@pytest.mark.parametrize(
+    ("head", "pixels"),
+    [
+        (PIXEL, 1),
+        (b"GIF89a" + struct.pack("<HH", 30, 20), 600),
+        (b"BM" + bytes(16) + struct.pack("<ii", 30, -20), 600),
+        (b"RIFF....WEBPVP8X" + bytes(8) + b"\x1d\0\0" + b"\x13\0\0", 600),
+        (b"RIFF....WEBPVP8L" + bytes(5) + struct.pack("<I", 29 | 19 << 14), 600),
+        (b"RIFF....WEBPVP8 " + bytes(10) + struct.pack("<HH", 30, 20), 600),
+        (b"\xff\xd8\xff\xe0\0\x04..\xff\xc2\0\x11\x08" + struct.pack(">HH", 20, 30), 600),
+        (b"\xff\xd8\xff\xe0\xff\xff", None),
+        (b"GIF8", None),
+        (b"<svg/>", None),
+    ],
+)
+def test_a_pictures_size_stands_in_its_head(head: bytes, pixels: int | None) -> None:
+    assert pixels_of(head) == pixels
+
+
+ODD: dict[str, tuple[bytes, str]] = {
+    "deep.json": (b"[" * 100_000 + b"]" * 100_000, "text"),
+    "one-line.json": (b'{"a": [' + b"1," * 5_000_000 + b"1]}", "text"),
+    "text.json": (b'"' + b"x" * 5_000_000 + b'"', "text"),
+    "one-line.csv": (b"a," * 3_000_000, "text"),
+    "one-line.csv.gz": (gzip.compress(b"a," * 3_000_000), "binary"),
+    "noise.bin": (random.Random(1).randbytes(1_000_000), "binary"),
+    "noise.txt": (random.Random(2).randbytes(1_000_000), "binary"),
+    "odd.ipynb": (
+        b'{"cells": [{"outputs": null}, {"outputs": [{"data": null}, 7]}, 5], "metadata": null}',
+        "notebook",
+    ),
+    "loud.ipynb": (
+        json.dumps(
+            {
+                "cells": [
+                    {"source": "x" * 1_000_000, "outputs": [{"text": "y" * 1_000_000}, *[{}] * 500]}
+                ],
+                "metadata": {"kernelspec": None},
+            }
+        ).encode(),
+        "notebook",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", ODD)
+def test_what_is_odd_or_huge_is_shown_in_part(local_lake: Lake, path: str) -> None:
+    data, kind = ODD[path]
+    found = preview(_commit(local_lake, {path: data}), path)
+    assert found.kind == kind
+    assert len(json.dumps(found.to_dict())) < 1_000_000
+
+
+def test_a_table_of_three_thousand_columns(local_lake: Lake) -> None:
+    table = pa.table({f"c{number}": [number] for number in range(3000)})
+    commit = _commit(local_lake, {"wide.parquet": table})
+    content = preview(commit, "wide.parquet", seconds=60).content
+    columns: Any = content["columns"]
+    assert [len(columns), columns[0]["distinct"], columns[-1]["distinct"]] == [3000, 1, None]
+    assert content["notes"] == ["Only the first 200 columns are summed up."]
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"PAR1" + b"\xff" * 100 + b"PAR1"])
+def test_a_broken_table_is_named_as_it_is_in_the_commit(local_lake: Lake, data: bytes) -> None:
+    commit = _commit(local_lake, {"broken.parquet": data})
+    for look in (
+        lambda: preview(commit, "broken.parquet"),
+        lambda: Session(local_lake).sql("FROM sales.broken"),
+    ):
+        with pytest.raises(QueryError) as caught:
+            look()
+        assert "objects/" not in caught.value.message
+
+
+FORBIDDEN = [
+    "FROM read_text('/etc/passwd')",
+    "FROM read_blob('/etc/passwd')",
+    "FROM read_csv('/etc/passwd', header = false)",
+    "FROM '/etc/passwd'",
+    "FROM read_text('{allowed}/../../../../../../../../../../etc/passwd')",
+    "FROM read_text('file:///etc/passwd')",
+    "FROM glob('/etc/*')",
+    "COPY (SELECT 1) TO '{folder}/out.csv'",
+    "COPY (SELECT 1) TO '/dev/stdout'",
+    "CREATE TABLE t (a VARCHAR); COPY t FROM '/etc/passwd'",
+    "ATTACH '{folder}/other.db'",
+    "ATTACH '/etc/passwd' AS p (TYPE sqlite)",
+    "EXPORT DATABASE '{folder}/out'",
+    "IMPORT DATABASE '/etc'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "LOAD '{folder}/evil.duckdb_extension'",
+    "FROM read_csv('http://127.0.0.1:9/x.csv')",
+    "FROM read_text('s3://bucket/key')",
+    "SET enable_external_access = true",
+    "SET lock_configuration = false",
+    "RESET enable_external_access",
+    "SET GLOBAL allowed_paths = ['/etc/passwd']",
+    "SET allowed_directories = ['/']",
+    "SET temp_directory = '{folder}'",
+    "SET memory_limit = '100GB'",
+    "SET python_enable_replacements = true",
+    "PRAGMA enable_external_access = true",
+    "CREATE SECRET (TYPE s3)",
+    "FROM secret_frame",
+    "PRAGMA enable_profiling = 'json'",
+    "SET profiling_output = '{folder}/profile'",
+]
+
+
+def test_a_locked_connection_reaches_its_files_and_nothing_else(
+    local_lake: Lake, tmp_path: Path
+) -> None:
+    commit = _commit(local_lake, {"orders/0.parquet": _orders(0), "other.csv": b"a\n1\n"})
+    [file] = commit.files("orders")
+    [other] = commit.files("other.csv")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    secret_frame = pa.table({"a": [1]})
+    connection = locked_runner(local_lake, [file.url]).connection
+    marks = {"{folder}": str(outside), "{allowed}": str(Path(file.url).parent)}
+    for statement in [*FORBIDDEN, f"FROM read_csv('{other.url}')"]:
+        for mark, text in marks.items():
+            statement = statement.replace(mark, text)  # noqa: PLW2901
+        with pytest.raises(duckdb.Error):
+            connection.sql(statement).fetchall()
+    assert len(secret_frame) == 1
+    assert list(outside.iterdir()) == []
+    [(rows,)] = connection.sql(f"SELECT count(*) FROM read_parquet('{file.url}')").fetchall()
+    assert rows == 1000
+    connection.close()
