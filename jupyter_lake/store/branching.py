@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jupyter_lake.addresses import Ref
-    from jupyter_lake.store.repos import Repo
+    from jupyter_lake.store.reporefs import RepoRefs
 
 __all__ = ["Branch", "create", "delete", "tag", "undo", "untag"]
 
@@ -48,7 +48,7 @@ class Branch:
         return cls(name, head.commit, head.number, head.when, head.who, head.why)
 
 
-def create(repo: Repo, name: str, start: str | Ref | None, author: str | None) -> Branch:
+def create(repo: RepoRefs, name: str, start: str | Ref | None, author: str | None) -> Branch:
     """Make a branch; see `Repo.create_branch`."""
     _check_new(name)
     commit = repo.resolve(start)
@@ -61,7 +61,7 @@ def create(repo: Repo, name: str, start: str | Ref | None, author: str | None) -
     return _move(repo, name, _record(commit, why, author), head)
 
 
-def delete(repo: Repo, name: str, author: str | None) -> None:
+def delete(repo: RepoRefs, name: str, author: str | None) -> None:
     """Delete a branch; see `Repo.delete_branch`."""
     if name == repo.default_branch:
         raise InvalidInputError(
@@ -72,7 +72,7 @@ def delete(repo: Repo, name: str, author: str | None) -> None:
     _append(repo, name, _record(None, "delete", author), repo.branch_logs.head(name))
 
 
-def undo(repo: Repo, name: str, author: str | None) -> Branch:
+def undo(repo: RepoRefs, name: str, author: str | None) -> Branch:
     """Move a branch back; see `Repo.undo`."""
     head = repo.branch_logs.head(name)
     if head is None:
@@ -88,7 +88,7 @@ def undo(repo: Repo, name: str, author: str | None) -> Branch:
     return _move(repo, name, record, head)
 
 
-def tag(repo: Repo, name: str, ref: str | Ref | None, message: str, author: str | None) -> Tag:
+def tag(repo: RepoRefs, name: str, ref: str | Ref | None, message: str, author: str | None) -> Tag:
     """Make a tag; see `Repo.create_tag`."""
     _check_new(name)
     who = check_text(author or current_user(), "author")
@@ -108,7 +108,7 @@ def tag(repo: Repo, name: str, ref: str | Ref | None, message: str, author: str 
     return made
 
 
-def untag(repo: Repo, name: str) -> None:
+def untag(repo: RepoRefs, name: str) -> None:
     """Take a tag away; see `Repo.delete_tag`."""
     if repo.tag(check_ref_name(name)) is None:
         raise RefNotFoundError(
@@ -123,7 +123,7 @@ def _record(commit: str | None, why: str, author: str | None, *, position: int =
     return BranchRecord(0, commit, who, now(), why, secrets.token_hex(8), position)
 
 
-def _move(repo: Repo, name: str, record: BranchRecord, after: BranchRecord | None) -> Branch:
+def _move(repo: RepoRefs, name: str, record: BranchRecord, after: BranchRecord | None) -> Branch:
     """Append a record, and take it back if a gc has deleted its commit meanwhile."""
     assert record.commit is not None
     if not _is_kept(repo, record.commit):
@@ -136,14 +136,14 @@ def _move(repo: Repo, name: str, record: BranchRecord, after: BranchRecord | Non
     return Branch.of(name, moved)
 
 
-def _is_kept(repo: Repo, commit: str) -> bool:
+def _is_kept(repo: RepoRefs, commit: str) -> bool:
     """Tell whether a commit that a ref comes to name is there, and stays."""
     from jupyter_lake.store.gc import outlives_collectors
 
     return outlives_collectors(repo.lake.objects, repo.keys, commit)
 
 
-def _collected(repo: Repo, commit: str) -> RefNotFoundError:
+def _collected(repo: RepoRefs, commit: str) -> RefNotFoundError:
     return RefNotFoundError(
         f"Commit {commit[:8]} of {repo.name} is gone: nothing led to it, and a gc deleted it.",
         hint=f"`%lake log {repo.name}` shows what there is.",
@@ -151,7 +151,7 @@ def _collected(repo: Repo, commit: str) -> RefNotFoundError:
 
 
 def _append(
-    repo: Repo, name: str, record: BranchRecord, after: BranchRecord | None
+    repo: RepoRefs, name: str, record: BranchRecord, after: BranchRecord | None
 ) -> BranchRecord:
     try:
         return repo.branch_logs.append(name, record, after)

@@ -227,9 +227,7 @@ class BranchRecord:
     @classmethod
     def from_bytes(cls, number: int, data: bytes) -> BranchRecord:
         """Read what `to_bytes` made."""
-        json_ = json.loads(data)
-        when = datetime.fromisoformat(json_.pop("when"))
-        return cls(number=number, when=when, **json_)
+        return cls(number=number, **_fields(data))
 
     def numbered(self, number: int, *, after: datetime) -> BranchRecord:
         """Return the record for another place in the log, not before the one it follows."""
@@ -261,9 +259,13 @@ class Tag:
     @classmethod
     def from_bytes(cls, name: str, data: bytes) -> Tag:
         """Read what `to_bytes` made."""
-        json_ = json.loads(data)
-        when = datetime.fromisoformat(json_.pop("when"))
-        return cls(name=name, when=when, **json_)
+        return cls(name=name, **_fields(data))
+
+
+def _fields(data: bytes) -> dict[str, Any]:
+    """Return what a record holds, its time as a time."""
+    fields: dict[str, Any] = json.loads(data)
+    return fields | {"when": datetime.fromisoformat(fields["when"])}
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)

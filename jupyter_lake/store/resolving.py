@@ -9,7 +9,7 @@ from jupyter_lake.addresses import Ref
 from jupyter_lake.errors import RefNotFoundError, closest
 
 if TYPE_CHECKING:
-    from jupyter_lake.store.repos import Repo
+    from jupyter_lake.store.reporefs import RepoRefs
 
 __all__ = ["ref_not_found", "resolve"]
 
@@ -17,7 +17,7 @@ _ID = re.compile(r"[0-9a-f]{6,64}")
 FULL = 64
 
 
-def resolve(repo: Repo, ref: str | Ref | None) -> str:
+def resolve(repo: RepoRefs, ref: str | Ref | None) -> str:
     """Return the id of the commit that a ref names.
 
     Raises
@@ -34,7 +34,7 @@ def resolve(repo: Repo, ref: str | Ref | None) -> str:
     return commit
 
 
-def _named(repo: Repo, ref: Ref) -> str:
+def _named(repo: RepoRefs, ref: Ref) -> str:
     name = ref.name
     may_be_id = _ID.fullmatch(name) is not None
     if may_be_id and len(name) == FULL:
@@ -50,7 +50,7 @@ def _named(repo: Repo, ref: Ref) -> str:
     raise ref_not_found(repo, name)
 
 
-def _by_id(repo: Repo, prefix: str) -> str:
+def _by_id(repo: RepoRefs, prefix: str) -> str:
     if len(prefix) == FULL and repo.history.knows(prefix):
         return prefix
     found = repo.history.with_prefix(prefix)
@@ -65,7 +65,7 @@ def _by_id(repo: Repo, prefix: str) -> str:
     return found[0]
 
 
-def _at_time(repo: Repo, ref: Ref) -> str:
+def _at_time(repo: RepoRefs, ref: Ref) -> str:
     assert ref.at is not None
     record = repo.branch_logs.at(ref.name, ref.at)
     if record is None and repo.branch_logs.head(ref.name) is None:
@@ -79,7 +79,7 @@ def _at_time(repo: Repo, ref: Ref) -> str:
     return record.commit
 
 
-def _step(repo: Repo, ref: Ref, commit: str, operator: str, count: int) -> str:
+def _step(repo: RepoRefs, ref: Ref, commit: str, operator: str, count: int) -> str:
     if operator == "^":
         parents = repo.history.record(commit).parents
         if count == 0:
@@ -95,7 +95,7 @@ def _step(repo: Repo, ref: Ref, commit: str, operator: str, count: int) -> str:
     return commit
 
 
-def _too_far(repo: Repo, ref: Ref, why: str) -> RefNotFoundError:
+def _too_far(repo: RepoRefs, ref: Ref, why: str) -> RefNotFoundError:
     return RefNotFoundError(
         f"{repo.name}@{ref} reaches behind the first commit: {why}.",
         hint=f"`%lake log {repo.name}@{ref.name}` shows the commits.",
@@ -103,7 +103,7 @@ def _too_far(repo: Repo, ref: Ref, why: str) -> RefNotFoundError:
 
 
 def ref_not_found(
-    repo: Repo, name: str, *, what: str = "branch, tag or commit"
+    repo: RepoRefs, name: str, *, what: str = "branch, tag or commit"
 ) -> RefNotFoundError:
     """Return the error that says a repo has no such ref, with the nearest names."""
     branches = [branch.name for branch in repo.branches()]

@@ -111,7 +111,8 @@ class Transaction:
             self._intake.take_table(path, data)
         else:
             raise InvalidInputError(
-                f"What was given for {path!r} is neither a file nor a table: {type(data).__name__}.",
+                f"What was given for {path!r} is neither a file nor a table: "
+                f"{type(data).__name__}.",
                 hint="Give bytes, a local path, or a table (pandas, polars, Arrow, DuckDB).",
             )
 

@@ -33,6 +33,11 @@ def content(number: int) -> bytes:
     return f"content {number % CONTENTS} ".encode() * 200
 
 
+def rest(dice: random.Random) -> None:
+    """Let others have the processor: they are to meet at ever other moments, not to heat it."""
+    time.sleep(dice.uniform(0, 0.2))
+
+
 def commits(repo: Repo, number: int, folder: Path) -> dict[str, object]:
     """Put file after file on main, each with a content that may be anywhere in the lake."""
     dice, done = random.Random(number), {}
@@ -41,6 +46,7 @@ def commits(repo: Repo, number: int, folder: Path) -> dict[str, object]:
         with repo.transaction(message=path) as tx:
             tx.write(path, content(which))
         done[path] = which
+        rest(dice)
     return {"paths": done}
 
 
@@ -58,30 +64,33 @@ def scratches(repo: Repo, number: int, folder: Path) -> dict[str, object]:
         repo.undo(name)
         repo.delete_branch(name)
         rounds += 1
-        time.sleep(dice.uniform(0, 0.2))
+        rest(dice)
     return {"rounds": rounds}
 
 
 def reads(repo: Repo, number: int, folder: Path) -> dict[str, object]:
     """Read everything on main, over and over; nothing may be missing or wrong."""
     known = {content(which) for which in range(CONTENTS)}
-    files = 0
+    dice, files = random.Random(number), 0
     while going(folder):
         # A reader that has just come, and remembers nothing.
         commit = Lake.open(repo.lake.url).repo("sales").commit()
         for entry in commit.entries():
             assert commit.read(entry.path) in known, entry.path
             files += 1
+        rest(dice)
     return {"files": files}
 
 
 def collects(repo: Repo, number: int, folder: Path) -> dict[str, object]:
-    """Collect without a pause."""
+    """Collect again and again."""
+    dice = random.Random(number)
     deleted = rounds = 0
     while going(folder):
         deleted += gc(repo.lake, retention=timedelta(0), grace=GRACE).objects
         rounds += 1
         (folder / "deleted").write_text(str(deleted))
+        rest(dice)
     return {"deleted": deleted, "rounds": rounds}
 
 
