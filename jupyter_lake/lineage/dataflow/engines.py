@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _OUTPUTS = ("Out", "_oh")
 SQL_SETTINGS = "the settings of SQL"
+LAKE_PINS = "what the lake's names stand for"
 _WALKS = frozenset(("dict", "list", "sorted", "items", "values"))
 _TABLE_MAKERS = frozenset(
     ("register", "to_sql", "write_database", "create_view", "create_table", "to_table", "to_view")
@@ -206,6 +207,7 @@ class Engines(Foresight):
         for field in format_holes(text):
             self.code(field)
         self.reading.asks_sql = True
+        self.reading.tables.add(LAKE_PINS)
         tables, written = sql_tables(text)
         self.reading.files_read |= file_names(sql_strings(text))
         self.reading.tables |= {self.database + name for name in (*tables, SQL_SETTINGS)}
@@ -316,12 +318,14 @@ class Engines(Foresight):
 
     def load_dynamic(self) -> None:
         """Load names that the constants of a cell spell, where it looks names up by string."""
-        found = set(self.reading.strings)
-        for text in self.reading.strings:
+        texts = set(self.reading.strings)
+        for name in self.reading.uses:
+            texts.update(self.peek.text(name))
+        found = set(texts)
+        for text in texts:
             found.update(format_fields(text))
             found.update(template_fields(text))
         for name in list(self.reading.uses):
-            found.update(self.peek.text(name))
             if self.reading.hands_namespace:
                 found.update(self.peek.words_inside(name))
         self.load_names({name for name in found if name.isidentifier()}, certain=False)

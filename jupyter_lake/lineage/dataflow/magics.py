@@ -6,7 +6,7 @@ import ast
 import re
 import types
 
-from jupyter_lake.lineage.dataflow.engines import Engines, format_holes
+from jupyter_lake.lineage.dataflow.engines import LAKE_PINS, Engines, format_holes
 from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS, RUN_MAGICS
 from jupyter_lake.lineage.dataflow.strings import bound_parameters, looks_like_sql, words
 from jupyter_lake.lineage.dataflow.texts import file_names
@@ -67,6 +67,8 @@ class Magics(Engines):
 
     def _lake_magic(self, line: str, body: str) -> None:
         verb, _, rest = line.strip().partition(" ")
+        pins = self.reading.tables_written if verb in ("use", "open") else self.reading.tables
+        pins.add(LAKE_PINS)
         if verb == "sql":
             self._sql_magic(rest, body)
         elif verb in ("publish", "put"):

@@ -12,6 +12,7 @@ from tests.lineage.dataflow.corpus import (
     ipython,
     names,
     objects,
+    states,
     tables,
 )
 from tests.lineage.dataflow.running import fresh_shell, run_case
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 CASES = [
     case
-    for table in (names, functions, objects, tables, ipython, hard)
+    for table in (names, functions, objects, tables, states, ipython, hard)
     for case in table.CASES
 ]  # fmt: skip
 
