@@ -154,17 +154,16 @@ class CachedObject:
                 self._data = os.open(whole, os.O_RDONLY)
                 self._sums = array.array("I", [1]) * self.blocks
                 self._checked = bytearray(b"\1" * self.blocks)
-            elif (part := self.cache.path(self.key, "part")).exists():
-                self._create()
-                if self._broken:
-                    self._data = os.open(part, os.O_RDONLY)
+            elif (part := self.cache.path(self.key, "part")).exists() and not self._create():
+                self._data = os.open(part, os.O_RDONLY)
         except OSError:
             self._broken = True
 
-    def _create(self) -> None:
+    def _create(self) -> bool:
+        """Open the part for reading and writing; return whether that could be done."""
         with self._lock:
             if self._data >= 0:
-                return
+                return True
             part = self.cache.path(self.key, "part")
             try:
                 part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -174,6 +173,7 @@ class CachedObject:
                 self.cache.touch(part)
             except OSError:
                 self._broken = True
+            return not self._broken
 
     def _look_again(self, first: int, last: int) -> None:
         """See what other processes have saved."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from jupyter_lake.query.parsing import parse, silenced
@@ -23,7 +24,7 @@ class Known:
 
     schema: str
     table: str
-    columns: Sequence[str]
+    columns: tuple[str, ...]
 
 
 def columns_read(statement: str, known: Mapping[int, Known]) -> Mapping[int, Columns]:
@@ -33,6 +34,12 @@ def columns_read(statement: str, known: Mapping[int, Known]) -> Mapping[int, Col
     column without a table in front is counted for every table that has it, so
     what is said to be read is never too little.
     """
+    return _columns_read(statement, tuple(known.items()))
+
+
+@lru_cache(maxsize=64)
+def _columns_read(statement: str, tables: tuple[tuple[int, Known], ...]) -> Mapping[int, Columns]:
+    known = dict(tables)
     found: dict[int, Columns] = dict.fromkeys(known)
     if not known:
         return found

@@ -30,11 +30,13 @@ class OwnNames:
     @cached_property
     def schemas(self) -> frozenset[str]:
         """The names of schemas and attached databases, in small letters."""
+        # Asked at every statement, and half as dear without a condition.
         rows = self._connection.execute(
             "SELECT database_name, schema_name FROM duckdb_schemas()"
-            f" WHERE NOT starts_with(database_name, '{CATALOG}')"
         ).fetchall()
-        return frozenset(name.casefold() for row in rows for name in row)
+        return frozenset(
+            name.casefold() for row in rows if not row[0].startswith(CATALOG) for name in row
+        )
 
     @cached_property
     def tables(self) -> frozenset[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from jupyter_lake import access
 from jupyter_lake.addresses import Address, Ref, parse_time
 from jupyter_lake.errors import (
+    AccessDeniedError,
     DatasetNotFoundError,
     InvalidInputError,
     ReadOnlyError,
@@ -29,6 +30,7 @@ from jupyter_lake.query.names import (
 from jupyter_lake.query.own_names import OwnNames
 from jupyter_lake.query.parsing import Place, places_of
 from jupyter_lake.query.pruning import Condition, conditions_at, pruned
+from jupyter_lake.query.reader_options import ReaderOptions
 from jupyter_lake.query.views import Views, select
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ class Plan:
             reference.start: Known(
                 reference.schema,
                 reference.table,
-                views.columns(use.schema, use.references[0].table),
+                tuple(views.columns(use.schema, use.references[0].table)),
             )
             for use in self._uses
             for reference in use.references
@@ -295,8 +297,12 @@ class Plan:
     def _known(self, schema: str) -> bool:
         if self._session.serves(schema) or "@" in schema:
             return True
+        lake = self._session.lake
         if self._repos is None:
-            self._repos = frozenset(repo.name for repo in self._session.lake.repos())
+            try:
+                self._repos = frozenset(lake.repo_names())
+            except AccessDeniedError:  # who may see some repos only
+                return lake.may_hold(schema.casefold())
         return schema.casefold() in self._repos
 
     def _is_own(self, reference: Reference) -> bool:
@@ -335,18 +341,10 @@ class Plan:
                 hint=f'Write {address.repo}."{path}" in place of the call.',
             )
         self._note(_Use(dataset), None)
-        options, filename = _without_filename(call.options)
-        reading = select(dataset, filename=filename, options=options)
+        options = ReaderOptions.parse(call.options)
+        asked = options.applied(dataset)
+        reading = select(asked, filename=options.filename, options=options.text)
         return f"({reading})"
-
-
-def _without_filename(options: str) -> tuple[str, bool]:
-    """Take ``filename => true`` out of a reader's options."""
-    import re
-
-    pattern = re.compile(r",\s*filename\s*(?:=>|:=|=)\s*(true|false)\b", re.IGNORECASE)
-    found = pattern.search(options)
-    return pattern.sub("", options), bool(found and found.group(1).lower() == "true")
 
 
 def _joined(columns: Sequence[tuple[str, ...] | None]) -> tuple[str, ...] | None:

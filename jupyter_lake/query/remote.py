@@ -21,6 +21,7 @@ import fsspec
 
 from jupyter_lake.query.background import note_demand
 from jupyter_lake.query.cachefolder import shared_cache
+from jupyter_lake.query.foreign_threads import keep_thread_state
 from jupyter_lake.query.habits import Habits
 from jupyter_lake.query.rangedfile import RangedFile
 from jupyter_lake.store.external import check_external
@@ -155,11 +156,13 @@ class RemoteFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         """Open one of the lake's files for reading."""
         if mode != "rb":
             raise PermissionError("A lake's files are read-only; publish a new commit instead.")
+        keep_thread_state()
         note_demand()
         return RangedFile(_Lazy(self, path))
 
     def size(self, path: str) -> int:
         """Return the length that the file's name states."""
+        keep_thread_state()
         return int(path.split("/", 6)[5])
 
     def modified(self, path: str) -> datetime:
