@@ -26,6 +26,7 @@ from pathlib import Path
 
 START_SECONDS = 60
 BUCKET = "lakes"  # all tests share it, each below a prefix of its own
+GUARDED = f"{BUCKET}/guarded"  # lakes that a guest sees one repo of
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class S3Server:
     secret: str = "lakekeeper-secret"
     reader_key: str = "lakereader"
     reader_secret: str = "lakereader-secret"
+    guest_key: str = "lakeguest"
+    guest_secret: str = "lakeguest-secret"
     keeper: int = 0
 
     @property
@@ -52,6 +55,11 @@ class S3Server:
             "secret": self.reader_secret,
             "endpoint_url": self.endpoint,
         }
+
+    @property
+    def guest_options(self) -> dict[str, object]:
+        """What s3fs needs to read the repo ``sales`` of lakes below `GUARDED` (SeaweedFS)."""
+        return {"key": self.guest_key, "secret": self.guest_secret, "endpoint_url": self.endpoint}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -191,6 +199,16 @@ def _seaweed(home: Path) -> tuple[list[str], int]:
     identities = [
         _identity("keeper", known.key, known.secret, ["Admin", "Read", "Write", "List", "Tagging"]),
         _identity("reader", known.reader_key, known.reader_secret, ["Read", "List"]),
+        _identity(
+            "guest",
+            known.guest_key,
+            known.guest_secret,
+            [
+                f"Read:{GUARDED}/*/lake.json",
+                f"Read:{GUARDED}/*/repos/sales/*",
+                f"List:{GUARDED}/*/repos/sales/*",
+            ],
+        ),
     ]
     (home / "s3.json").write_text(json.dumps({"identities": identities}))
     (home / "data").mkdir()

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake import access
-from jupyter_lake.errors import LakeError, QueryError, RepoNotFoundError, closest
+from jupyter_lake.errors import (
+    AccessDeniedError,
+    LakeError,
+    QueryError,
+    RepoNotFoundError,
+    closest,
+)
 from jupyter_lake.query.datasets import format_of
 from jupyter_lake.query.names import plainly, quoted
 from jupyter_lake.query.remote import names_of
@@ -64,6 +70,7 @@ def explained(error: Exception, plan: Told, lake: Lake) -> Exception:
     text = str(error)
     for schema, written in sorted(plan.renamed.items(), key=lambda item: -len(item[0])):
         text = text.replace(schema, written).replace(schema.replace('"', ""), written.strip('"'))
+        text = text.replace(schema.partition(".")[2], written)
     text = in_the_lake(text, plan.files())
     message, _, rest = text.partition("\n")
     hint = " ".join(line.strip() for line in rest.splitlines() if _helps(line))
@@ -96,11 +103,17 @@ def _near_table(message: str, lake: Lake) -> str:
         return ""
     asked = found.group(1).rpartition(".")[2]
     names: dict[str, list[str]] = {}
-    for repo in lake.repos()[:REPOS]:
+    for repo in _repos(lake):
         for name in _tables(repo):
             names.setdefault(name, []).append(f"{plainly(repo.name)}.{plainly(name)}")
     near = [place for name in closest(asked, names) for place in names[name]][:3]
     return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _repos(lake: Lake) -> list[Repo]:
+    with contextlib.suppress(AccessDeniedError):  # who may see some repos only
+        return lake.repos()[:REPOS]
+    return []
 
 
 def _tables(repo: Repo) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar, Self
@@ -12,8 +12,10 @@ from typing import ClassVar, Self
 from jupyter_lake import config
 from jupyter_lake.addresses import check_repo_name
 from jupyter_lake.errors import (
+    AccessDeniedError,
     AlreadyExistsError,
     DamagedError,
+    InvalidNameError,
     LakeNotFoundError,
     NotALakeError,
     RepoNotFoundError,
@@ -130,9 +132,19 @@ class Lake:
 
     def repos(self) -> list[Repo]:
         """Return the repos, sorted by name."""
-        names = self.objects.folders(REPOS)
-        found = gather(self.objects, [partial(self._find, name) for name in names])
+        found = gather(self.objects, [partial(self._find, name) for name in self.repo_names()])
         return [repo for repo in found if repo is not None]
+
+    def repo_names(self) -> Sequence[str]:
+        """Return the repos' names, sorted, in one request."""
+        return self.objects.folders(REPOS)
+
+    def may_hold(self, name: str) -> bool:
+        """Whether there is a repo of that name, as far as these credentials can see."""
+        try:
+            return self._find(check_repo_name(name)) is not None
+        except (AccessDeniedError, InvalidNameError):
+            return False
 
     def repo(self, name: str) -> Repo:
         """Return a repo.
@@ -144,7 +156,7 @@ class Lake:
         found = self._find(check_repo_name(name))
         if found is not None:
             return found
-        names = [repo.name for repo in self.repos()]
+        names = self._visible_names()
         near = closest(name, names)
         if near:
             hint = f"Did you mean {' or '.join(near)}?"
@@ -179,6 +191,12 @@ class Lake:
                     f"{self.url} already has a repo {name!r}.", hint="Choose another name."
                 ) from None
         return self.repo(name)
+
+    def _visible_names(self) -> Sequence[str]:
+        try:
+            return self.repo_names()
+        except AccessDeniedError:
+            return ()
 
     def _find(self, name: str) -> Repo | None:
         if (known := self._repos.get(name)) is not None:

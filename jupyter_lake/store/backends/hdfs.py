@@ -41,6 +41,7 @@ __all__ = ["HdfsStore"]
 
 _UNFINISHED = ".unfinished"
 _CONNECT_SECONDS = 4  # the client itself tries for three minutes
+_inherited: list[object] = []
 _NOTHING_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _FULL = ("QuotaExceeded", "could only be replicated", "Disk space")
 
@@ -161,8 +162,10 @@ class HdfsStore:
 
     @property
     def _client(self) -> Client:
-        # A forked child must not talk through its parent's connections.
+        # A forked child must not talk through its parent's connections, nor let them
+        # go: the client would wait for threads that were not forked.
         if self._opened is None or self._opened[0] != os.getpid():
+            _inherited.append(self._opened)
             self._opened = (os.getpid(), self._connect())
         return self._opened[1]
 
