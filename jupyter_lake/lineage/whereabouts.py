@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
 __all__ = ["Whereabouts"]
+
+LOOK_SECONDS = 1.0
+"""How often cells are looked for in files, at most: a disk may be slow, and cells many."""
 
 
 def _counts_on_early(shell_class: type[InteractiveShell]) -> bool:
@@ -52,6 +56,7 @@ class Whereabouts:
         self._session = uuid4().hex
         self._offset: int | None = None
         self._homes: dict[str, tuple[str, bool]] = {}
+        self._looked = self._searched = -LOOK_SECONDS
         self._found_by_source = False
         self._position = -1
 
@@ -93,14 +98,21 @@ class Whereabouts:
 
     def _home(self, cell_id: str) -> str:
         """Return the notebook that a cell lies in: looked for once, and anew when it is gone."""
-        if not self.notebook.endswith(".ipynb"):
+        now = time.monotonic()
+        home, was_there = self._homes.get(cell_id, ("", False))
+        if home:
+            if not was_there or now - self._looked < LOOK_SECONDS:
+                return home
+            self._looked = now
+            if os.path.exists(home):
+                return home
+        elif now - self._searched < LOOK_SECONDS or not self.notebook.endswith(".ipynb"):
             return self.notebook
-        home, was_there = self._homes.get(cell_id, ("", True))
-        if was_there and not os.path.exists(home):
-            home = places.home_of_cell(self.notebook, cell_id)
-            self._homes[cell_id] = home, os.path.exists(home)
-            if home != self.notebook and not os.path.exists(self.notebook):
-                self._notebook = home  # it was renamed
+        self._searched = now
+        home = places.home_of_cell(self.notebook, cell_id)
+        self._homes[cell_id] = home, os.path.exists(home)
+        if home != self.notebook and not os.path.exists(self.notebook):
+            self._notebook = home  # it was renamed
         return home
 
     def _looked_up(self, source: str) -> str | None:

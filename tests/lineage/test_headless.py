@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_lake.lineage import whereabouts
 from jupyter_lake.lineage.headless import LakeEngine, send_cell_ids
 from jupyter_lake.lineage.places import notebook_by_source, notebook_path, vs_code_cell
 from tests.lineage.conftest import Notebook, runs_of
@@ -223,8 +224,12 @@ def test_a_cell_in_vs_code_has_the_id_that_the_file_has(
 
 
 def test_a_notebook_renamed_while_its_kernel_runs_has_its_new_name(
-    open_notebook: Callable[..., Notebook], lake: store.Lake, tmp_path: Path
+    open_notebook: Callable[..., Notebook],
+    lake: store.Lake,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(whereabouts, "LOOK_SECONDS", 0.0)
     path = write_notebook(tmp_path / "old.ipynb", {"one": "x = 1", "two": "y = 2"})
     write_notebook(tmp_path / "other.ipynb", {"three": "z = 3"})
     notebook = open_notebook(str(path))
@@ -237,8 +242,12 @@ def test_a_notebook_renamed_while_its_kernel_runs_has_its_new_name(
 
 
 def test_two_notebooks_on_one_kernel_are_told_apart_by_their_cells(
-    open_notebook: Callable[..., Notebook], lake: store.Lake, tmp_path: Path
+    open_notebook: Callable[..., Notebook],
+    lake: store.Lake,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(whereabouts, "LOOK_SECONDS", 0.0)
     path = write_notebook(tmp_path / "a.ipynb", {"one": "x = 1"})
     other = write_notebook(tmp_path / "b.ipynb", {"two": "y = x"})
     notebook = open_notebook(str(path))
