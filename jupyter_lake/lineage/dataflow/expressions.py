@@ -79,6 +79,8 @@ class Expressions(Magics):
         deferred = scope.deferred if scope else self.deferred
         if level and name in deferred:
             self.run(deferred[name], level)
+        if scope is None and self.scopes:
+            self.reading.inner.add(name)
         if scope is None and name not in self.sure:
             use = Use(level, certain and not self.conditional, frozenset(self.sure))
             known = self.reading.uses.setdefault(name, use)

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.between import Between
 from jupyter_lake.lineage.dataflow.bytecode import calls_first_argument
 from jupyter_lake.lineage.dataflow.changes import Change, Comparison
 from jupyter_lake.lineage.dataflow.closure import PYPLOT, Closure
@@ -96,6 +97,7 @@ class Dataflow:
         self._versions = Versions()
         self._outputs = Outputs(namespace, self._versions)
         self._background: dict[str, str] = {}
+        self._between = Between()
         self._settings: Settings | None = None
         self._settings_written: set[str] = set()
         self._peek = Peek(namespace, transform=transform, calls_argument=calls_first_argument)
@@ -171,6 +173,8 @@ class Dataflow:
         pending.witnesses = {
             name: Witness(self.namespace[name]) for name in rebound if name in self.namespace
         }
+        for identity, node, key in self._between.changed(closure):
+            self._versions.changed_between(identity, node, key)
         pending.sources = self._sources(closure)
         if PYPLOT not in closure.reads:
             pending.unread = pending.sources.pop(PYPLOT)
@@ -347,6 +351,9 @@ class Dataflow:
             self._versions.unbind(f"file {last_part(name)}")
             self._versions.bind(name, 0, ((key, "observed"),))
         self._background.update(dict.fromkeys(closure.stores, key))
+        inner = pending.reading.inner - bound
+        self._between.note_states(closure, changes)
+        self._between.note_users(key, inner, bound, self.namespace)
         self._outputs.after(key, pending.reading)
         self._versions.sweep()
 

@@ -63,6 +63,8 @@ class Reading:
     ----------
     uses
         Names looked up in the notebook's namespace before the cell has surely stored them.
+    inner
+        Names looked up inside the cell's own functions.
     sure
         Names surely stored, and still there, when the source ends without an error.
     early
@@ -100,6 +102,7 @@ class Reading:
     """
 
     uses: dict[str, Use] = field(default_factory=dict)
+    inner: set[str] = field(default_factory=set)
     sure: frozenset[str] = frozenset()
     early: set[str] = field(default_factory=set)
     stores: set[str] = field(default_factory=set)

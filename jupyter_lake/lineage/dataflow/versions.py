@@ -93,6 +93,20 @@ class Versions:
             record.strong = value
         self._contents[id(value)] = record
 
+    def changed_between(self, identity: int, node: Node, key: str) -> None:
+        """Record that an object changed while no cell ran, possibly by what an execution left."""
+        earlier = self.content_before(identity)
+        writers = (*(writer for writer in earlier if writer[0] != key), (key, "possible"))
+        record = _Content(writers, kind=node.kind, state=node.shape.state)
+        record.reference = node.reference
+        record.strong = node.strong
+        self._contents[identity] = record
+
+    def content_before(self, identity: int) -> Writers:
+        """Return who changed the object of an identity, as far as is known."""
+        record = self._contents.get(identity)
+        return record.writers if record is not None else ()
+
     def content(self, identity: int, node: Node) -> Writers:
         """Return who has changed the object of a node since it was made."""
         record = self._contents.get(identity)
