@@ -263,7 +263,7 @@ def long_log(place: Path) -> Iterator[Row]:
     watched = Lake(_Slow(repo.lake.objects, calls, 0), "bench").repo("bench")
     calls.clear()
     watched.resolve("main")
-    # The hint; then, at once, its record, the one behind it, the commit and its tree.
+    # The hint; then, at once, its record, the one behind it, and the commit (a tree apart, too).
     yield Row(f"{what}: requests to read the head", len(calls), unit="requests", bound=5)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from jupyter_lake.errors import (
     InvalidPathError,
     PathNotFoundError,
 )
-from jupyter_lake.store import Entry, Folder, Lake, Repo, trees
+from jupyter_lake.store import Entry, Folder, Lake, Repo, fsck, trees
 
 from .steps import contents, put, put_paths
 
@@ -159,6 +160,57 @@ def test_a_damaged_commit_or_tree_says_so(repo: Repo, monkeypatch: pytest.Monkey
         with pytest.raises(DamagedError, match="is damaged"):
             Lake.open(repo.lake.url).repo("sales").commit().entry("a")
         path.write_bytes(whole)
+
+
+def test_a_lake_whose_trees_all_lie_apart_is_read_and_continued(
+    any_repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(trees, "INLINE_ENTRIES", 0)  # as the first format had it
+        put(any_repo, a="1", b__c="2")
+        put(any_repo, a="3")
+    newer = Lake.open(any_repo.lake.url).repo("sales")
+    assert contents(newer) == {"a": "3", "b/c": "2"}
+    put(newer, d="4")
+    assert [change.path for change in newer.diff("main~2", "main")] == ["a", "d"]
+    assert [commit.message for commit in newer.log(path="a")] == ["Put a", "Put a, b/c"]
+    assert contents(Lake.open(any_repo.lake.url).repo("sales"), "main~2") == {"a": "1", "b/c": "2"}
+    assert fsck(newer.lake).clean
+
+
+def test_a_small_commit_is_three_objects(repo: Repo) -> None:
+    put(repo, a="1")
+    before = {info.key for info in repo.lake.objects.list("repos/")}
+    commit = put(repo, b="2")
+    new = {info.key for info in repo.lake.objects.list("repos/")} - before
+    assert new == {
+        repo.keys.object(commit.entry("b").digest),
+        repo.keys.commit(commit.id),
+        repo.keys.head("main", 2),
+    }
+
+
+def test_equal_snapshots_have_equal_ids_whatever_way_led_there(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trees, "INLINE_ENTRIES", 2)
+    small = put(repo, a="1", b="2").tree_id
+    large = put(repo, c="3").tree_id
+    assert put(repo, c=None).tree_id == small
+    assert put_paths(repo, {"c": "3"}).tree_id == large
+    other = repo.lake.create_repo("other")
+    assert put(other, c="3", b="2", a="1").tree_id == large
+
+
+def test_a_commit_of_a_later_format_says_so(repo: Repo) -> None:
+    commit = put(repo, a="1")
+    path = repo.lake.objects.local_path(repo.keys.commit(commit.id))
+    assert path is not None
+    data = path.read_bytes().replace(b'"format":2', b'"format":9')
+    id = hashlib.sha256(data).hexdigest()
+    repo.lake.objects.create(repo.keys.commit(id), data)
+    with pytest.raises(DamagedError, match="newer version"):
+        repo.history.record(id)
 
 
 def test_no_path_is_both_file_and_folder(repo: Repo) -> None:

@@ -104,7 +104,6 @@ def test_every_call_of_a_commit_may_go_wrong(
         assert state(url) == new, where
         assert len(Lake.open(str(url)).repo("sales").log()) == 2, where
         assert fsck(Lake.open(str(url))).clean, where
-        shutil.rmtree(url)
         if not disk.struck:
             break
         at += 1
