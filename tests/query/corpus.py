@@ -351,4 +351,54 @@ PARTITIONS: list[Statement] = [
     'SELECT * FROM sales."folders/nulls" WHERE k = (SELECT max(k) FROM sales."folders/nulls")',
 ]  # fmt: skip
 
-STATEMENTS: list[Statement] = [*NAMES, *PLACES, *PRUNED, *FORMATS, *LOCALS, *PARTITIONS]
+TRIPS = "{root}/trips/*/*/*.parquet"
+# Where a repo's name, a table's, a variable's and a column's are easily taken for each other.
+SCOPES: list[Statement] = [
+    "WITH sales AS (SELECT 1 AS x) SELECT * FROM sales",
+    "WITH sales AS (SELECT 1 AS x) SELECT x, count(*) FROM sales, sales.orders GROUP BY x",
+    "WITH orders AS (SELECT 42 AS id) FROM orders",
+    "WITH orders AS (SELECT id FROM sales.orders) SELECT sum(id) FROM orders",
+    "WITH a AS (WITH orders AS (FROM sales.orders) SELECT * FROM orders WHERE id > 2), orders AS (SELECT 1 AS id) SELECT a.id FROM a JOIN orders ON a.id > orders.id",
+    "WITH a AS (WITH sales AS (SELECT {'orders': 5} AS orders) SELECT sales.orders.orders AS q FROM sales) FROM a",
+    "SELECT sales.orders FROM (SELECT {'a': 1} AS orders) sales",
+    "SELECT sales.orders.a FROM (SELECT {'a': 1} AS orders) sales",
+    "SELECT sales.id FROM frame AS sales",
+    "SELECT * FROM frame AS sales, sales.customers",
+    "WITH sales AS (FROM frame) SELECT o.id, x FROM sales JOIN sales.orders o USING (id)",
+    "SELECT r.sales, c.id FROM range(3) r(sales), sales.customers c WHERE r.sales = c.id",
+    "SELECT sales.orders.id + 1 FROM sales.orders WHERE sales.orders.id > 2 GROUP BY ALL HAVING count(sales.orders.id) > 0",
+    "SELECT o FROM (SELECT id FROM sales.customers) o",
+    "SELECT EXISTS (FROM sales.orders WHERE id > 5), (SELECT max(id) FROM sales.customers)",
+    "SELECT id = ANY (SELECT customer FROM sales.orders) FROM sales.customers",
+    "SELECT ARRAY(SELECT id FROM sales.customers ORDER BY 1)",
+    "WITH RECURSIVE r AS (SELECT min(id) AS id FROM sales.orders UNION ALL SELECT r.id + 1 FROM r JOIN sales.orders o ON o.id = r.id + 1 WHERE r.id < 9) FROM r",
+    "SELECT c.id, s.total FROM sales.customers c LEFT JOIN LATERAL (SELECT max(amount) AS total FROM sales.orders o WHERE o.customer = c.id) s ON true",
+    "SELECT id, status FROM sales.orders QUALIFY row_number() OVER (PARTITION BY status ORDER BY id DESC) = 1",
+    "SELECT id, sum(id) OVER w, lag(id) OVER w FROM sales.orders WINDOW w AS (ORDER BY id ROWS 1 PRECEDING)",
+    "SELECT status, grouping(status), count(*) FROM sales.orders GROUP BY ROLLUP (status)",
+    "(SELECT id FROM sales.customers) UNION ALL BY NAME (SELECT id, name FROM sales.customers)",
+    "SELECT * FROM generate_series(1, (SELECT max(id) FROM sales.customers))",
+    "WITH p AS (PIVOT sales.orders ON status USING count(*) GROUP BY customer) FROM p",
+    "SELECT * FROM sales.customers UNPIVOT (v FOR n IN (id))",
+    "SELECT column_name, count FROM (SUMMARIZE sales.customers)",
+    "PREPARE q AS SELECT count(*) FROM sales.orders WHERE status = $s; EXECUTE q(s := 'open')",
+    "CREATE OR REPLACE MACRO above(id) AS TABLE SELECT customer FROM sales.orders WHERE id > 150; SELECT count(*) FROM above(151)",
+    "SELECT count(*) FROM sales.orders, sales . customers /* sales.nothing */, frame -- sales.none",
+    "FROM sales.orders;;",
+]  # fmt: skip
+READING: list[Statement] = [
+    ("FROM lake_read('sales/trips', hive_types => {'year': 'VARCHAR', month: SMALLINT})", f"FROM read_parquet('{TRIPS}', hive_types = {{'year': 'VARCHAR', 'month': 'SMALLINT'}}, hive_partitioning = true)"),
+    ("FROM lake_read('sales/trips', hive_types_autocast = false)", f"FROM read_parquet('{TRIPS}', hive_types_autocast = false, hive_partitioning = true)"),
+    ("FROM lake_read('sales/trips', hive_partitioning := false)", f"FROM read_parquet('{TRIPS}', hive_partitioning = false)"),
+]  # fmt: skip
+
+STATEMENTS: list[Statement] = [
+    *SCOPES,
+    *READING,
+    *NAMES,
+    *PLACES,
+    *PRUNED,
+    *FORMATS,
+    *LOCALS,
+    *PARTITIONS,
+]
