@@ -63,7 +63,10 @@ def _dot_node(graph: Graph, node: Node) -> str:
     elif kind == "variable":
         rows, style = [f"<b>{_cell(str(about['label']))}</b>", _font("variable")], "shape=ellipse"
     elif kind == "more":
-        rows, style = [f"<b>{_cell(str(about['label']))}</b>"], "style=rounded, margin=0.06"
+        rows, style = (
+            [f"<b>{_cell(str(about['label']))}</b>"],
+            "style=rounded, margin=0.06, width=0.4, height=0.3",
+        )
     else:
         rows = [_cell(str(about["label"])), _font("not in the lake", _STALE)]
         style = 'style="dashed"'

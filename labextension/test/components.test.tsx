@@ -71,6 +71,36 @@ test('arrows move the selection, which the list names as active', () => {
   expect(document.getElementById(active)?.getAttribute('aria-selected')).toBe('true');
 });
 
+test('in a tree, left leads to the folder and right into it', () => {
+  const chosen: string[] = [];
+  const rows = [
+    { key: 'a', level: 1, expanded: true },
+    { key: 'a/x', level: 2 },
+    { key: 'a/y', level: 2 }
+  ];
+  const tree = (selected: string) => (
+    <VirtualList
+      rows={rows}
+      rowHeight={20}
+      label="Tree"
+      role="tree"
+      selected={selected}
+      onSelect={row => chosen.push(row.key)}
+      draw={row => row.key}
+    />
+  );
+  const press = (key: string) =>
+    act(() => {
+      const node = host.querySelector('[role=tree]')!;
+      node.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    });
+  draw(tree('a/y'));
+  press('ArrowLeft');
+  draw(tree('a'));
+  press('ArrowRight');
+  expect(chosen).toEqual(['a', 'a/x']);
+});
+
 test('a commit says in two lines what it is', () => {
   const shown = { ...commit(7), message: 'Why\n\nBecause.', refs: ['v1'] };
   const made = { ...summary(), made_by: { notebook: 'delays.ipynb' } };

@@ -82,12 +82,15 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         width: int = 1280,
         height: int = 860,
         server: JupyterServer | None = None,
+        script: str = "",
     ) -> Panel:
         at = server or request.getfixturevalue("lab").server
         context = browser.new_context(viewport={"width": width, "height": height})
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
+        if script:
+            page.add_init_script(script)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(f"{at.url}{path}?token={at.token}")
         page.get_by_role("tab", name="Lake", exact=True).wait_for(timeout=60_000)

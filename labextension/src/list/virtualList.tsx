@@ -74,6 +74,10 @@ export function VirtualList<T extends IListRow>(props: IVirtualListProps<T>): Re
       props.onFold?.(row, true);
     } else if (row?.expanded !== undefined && event.key === 'ArrowLeft' && row.expanded) {
       props.onFold?.(row, false);
+    } else if (row && event.key === 'ArrowRight' && row.expanded) {
+      focus(at + 1);
+    } else if (row && event.key === 'ArrowLeft' && parentOf(rows, at) >= 0) {
+      focus(parentOf(rows, at));
     } else {
       return;
     }
@@ -122,4 +126,14 @@ export function VirtualList<T extends IListRow>(props: IVirtualListProps<T>): Re
       </div>
     </div>
   );
+}
+
+/** The row in a tree that another lies in, or -1. */
+function parentOf(rows: readonly IListRow[], at: number): number {
+  const level = rows[at]?.level ?? 0;
+  let above = at - 1;
+  while (above >= 0 && (rows[above]?.level ?? 0) >= level) {
+    above--;
+  }
+  return above;
 }

@@ -3,7 +3,7 @@ import React from 'react';
 
 import type { IRowSummary, ICommit } from '../api/types';
 import type { IRowLanes } from '../list/lanes';
-import { ago, exactly, firstLine, signed } from '../text/format';
+import { ago, count, exactly, firstLine, signed } from '../text/format';
 import { COMMIT_HEIGHT } from './commits';
 import { useLake } from './context';
 import { GraphCell } from './graphCell';
@@ -63,7 +63,7 @@ export function changed(
 ): string {
   const parts = [commit.author];
   if (summary) {
-    parts.push(trans._n('%1 file', '%1 files', summary.files));
+    parts.push(trans._n('%2 file', '%2 files', summary.files, count(summary.files)));
   }
   if (summary?.rows) {
     parts.push(

@@ -161,7 +161,7 @@ function FileRow({ row }: { row: IRow }): React.JSX.Element {
 
 function amount(entry: IEntry, trans: ReturnType<typeof useLake>['trans']): string {
   if (entry.folder) {
-    return trans._n('%1 file', '%1 files', entry.files);
+    return trans._n('%2 file', '%2 files', entry.files, count(entry.files));
   }
   return entry.rows === null ? '' : trans._n('%2 row', '%2 rows', entry.rows, count(entry.rows));
 }

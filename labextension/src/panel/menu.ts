@@ -71,6 +71,7 @@ function place(event: React.MouseEvent | React.KeyboardEvent): { x: number; y: n
   if ('clientX' in event && (event.clientX || event.clientY)) {
     return { x: event.clientX, y: event.clientY };
   }
-  const box = event.currentTarget.getBoundingClientRect();
+  const list = event.currentTarget;
+  const box = (list.querySelector('[aria-selected="true"]') ?? list).getBoundingClientRect();
   return { x: box.left + 12, y: Math.min(box.bottom, box.top + 24) };
 }

@@ -58,12 +58,22 @@ export class LakePanel extends SidePanel {
     this.sections().forEach(section => this.addWidget(section));
     this.folds = FIRST;
     // Without a lake there is nothing to fold: its trouble has the panel to itself.
-    model.lake.changed.connect(() => this.content.setHidden(!model.repos.value));
-    model.repos.changed.connect(() => this.content.setHidden(!model.repos.value));
+    const unfold = () => {
+      const hidden = !model.repos.value;
+      if (hidden !== this.content.isHidden) {
+        this.content.setHidden(hidden);
+        this.settle();
+      }
+    };
+    model.lake.changed.connect(unfold);
+    model.repos.changed.connect(unfold);
     model.tree.changed.connect(() => this.retitle());
     model.selection.changed.connect(() => this.retitle());
     this.accordion.expansionToggled.connect(() => this.onFold());
-    this.accordion.handleMoved.connect(() => this._folded.emit());
+    this.accordion.handleMoved.connect(() => {
+      this._sizes = this.accordion.relativeSizes();
+      this._folded.emit();
+    });
     this.retitle();
     this.onFold();
   }
@@ -81,7 +91,7 @@ export class LakePanel extends SidePanel {
   get folds(): IFolds {
     return {
       open: this.widgets.map(widget => !widget.isHidden),
-      sizes: this.accordion.relativeSizes()
+      sizes: this._sizes
     };
   }
 
@@ -92,11 +102,13 @@ export class LakePanel extends SidePanel {
     open.forEach((each, index) =>
       each ? this.accordion.expand(index) : this.accordion.collapse(index)
     );
-    this.accordion.setRelativeSizes(sizes);
+    this._sizes = sizes;
+    this.settle();
     this.onFold();
   }
 
   protected override onAfterShow(): void {
+    this.settle();
     this._shown.emit(true);
   }
 
@@ -106,6 +118,15 @@ export class LakePanel extends SidePanel {
 
   protected override onAfterAttach(): void {
     this._shown.emit(this.isVisible);
+  }
+
+  /** Give the sections their heights; what is not laid out yet would lose them. */
+  private settle(): void {
+    requestAnimationFrame(() => {
+      if (this.accordion.isVisible) {
+        this.accordion.setRelativeSizes(this._sizes);
+      }
+    });
   }
 
   private get accordion(): AccordionPanel {
@@ -171,5 +192,6 @@ export class LakePanel extends SidePanel {
   }
 
   private _folded = new Signal<this, void>(this);
+  private _sizes = FIRST.sizes;
   private _shown = new Signal<this, boolean>(this);
 }

@@ -7,7 +7,7 @@ import type { IListRow } from '../list/virtualList';
 import { VirtualList } from '../list/virtualList';
 import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
-import { ago, exactly } from '../text/format';
+import { ago, count, exactly } from '../text/format';
 import { useLake } from './context';
 import { openMenu } from './menu';
 import { CommandButton } from './commandButton';
@@ -96,7 +96,7 @@ function RepoRow({ repo, open }: { repo: IRepo; open?: boolean }): React.JSX.Ele
       {repo.head && (
         <>
           <span className="jp-Lake-second">
-            {trans._n('%1 commit', '%1 commits', repo.head.number)}
+            {trans._n('%2 commit', '%2 commits', repo.head.number, count(repo.head.number))}
           </span>
           <time className="jp-Lake-when" dateTime={repo.head.time} title={exactly(repo.head.time)}>
             {ago(repo.head.time, trans)}
