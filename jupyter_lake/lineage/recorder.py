@@ -24,6 +24,7 @@ from jupyter_lake import access
 from jupyter_lake.lineage import untracked
 from jupyter_lake.lineage.active import ActiveRun
 from jupyter_lake.lineage.answers import Answers
+from jupyter_lake.lineage.callbacks import Callbacks
 from jupyter_lake.lineage.delivery import Delivery
 from jupyter_lake.lineage.named_files import named_files
 from jupyter_lake.lineage.provenance import Session
@@ -97,7 +98,7 @@ class Recorder(Answers):
         self._active: dict[int, ActiveRun] = {}
         self._script: ExecutionResult | None = None
         self._last: ActiveRun | None = None
-        self._late = False
+        self._callbacks = Callbacks(shell)
         self._told_of_failure = False
         self._undo: list[Callable[[], object]] = []
         self._lock = threading.RLock()
@@ -194,6 +195,7 @@ class Recorder(Answers):
         source = self._or(None, recordable, raw) if self.record_source else None
         active = ActiveRun(place, cell_id, count, source, code)
         self._active[threading.get_ident()] = active
+        self._or(None, self._callbacks.note, active, raw)
         active.pending = self._or(None, self._flow.before, code, active.run_id)
 
     def _as_python(self, info: ExecutionInfo) -> str:
@@ -245,24 +247,36 @@ class Recorder(Answers):
                 if isinstance(event, access.Write) and not self.paused and active.spool_again():
                     # The commit names this run: let it be known even if the kernel dies now.
                     self.delivery.keep(active, upload=False)
-            elif self._last is not None and not self.paused and not _in_main_thread():
-                self._last.saw(event)  # in a thread that outlived its cell
-                self._late = True
-                if self._last.spool_again():
+            elif (late := self._between_cells()) is not None:
+                late.saw(event)
+                if late.spool_again():
                     self._keep_late()
 
     @_harmless
     def _keep_late(self) -> None:
-        """Record anew what a run's threads did after it had ended."""
-        if self._late and self._last is not None:
-            self._late = False
-            self._last.revision += 1
-            self.delivery.keep(self._last)
+        """Record anew what runs' callbacks and threads did after they had ended."""
+        late, self._callbacks.late = self._callbacks.late, {}
+        for run in late.values():
+            run.revision += 1
+            self.delivery.keep(run)
+
+    def _between_cells(self) -> ActiveRun | None:
+        """Return the run whose code runs while no cell does: a callback's, a thread's."""
+        if self.paused:
+            return None
+        run = self._callbacks.running()
+        if run is None and not _in_main_thread():
+            run = self._last
+        if run is not None:
+            self._callbacks.late[run.run_id] = run
+        return run
 
     @_harmless
     def _bypassed(self, names: Iterable[str]) -> None:
         if active := self.current():
             active.bypassed(names)
+        elif self._callbacks.running() is not None and (late := self._between_cells()):
+            late.bypassed(names)
 
     # -- what goes wrong in here ---------------------------------------------------
 

@@ -1,0 +1,50 @@
+"""What a cell's callback reads between cells is the cell's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_lake import store
+from tests.lineage.conftest import Notebook, runs_of
+
+WIDGET = (
+    "import traitlets\n"
+    "class Choice(traitlets.HasTraits): day = traitlets.Int()\n"
+    "choice = Choice()\n"
+)
+
+
+def test_a_read_of_the_lake(notebook: Notebook, lake: store.Lake) -> None:
+    notebook.ok(WIDGET)
+    notebook.ok("choice.observe(lambda c: lake.repo('flights').commit('main').read('weather.csv'))")
+    notebook.ok("x = 1")
+    notebook["choice"].day = 2  # type: ignore[attr-defined]
+    notebook.ok("y = 1")
+    assert [[read.path for read in run.reads] for run in runs_of(lake)] == [
+        [],
+        ["weather.csv"],
+        [],
+        [],
+    ]
+
+
+def test_a_read_past_the_lake(
+    notebook: Notebook, lake: store.Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    notebook.ok(WIDGET)
+    notebook.ok("def show(change):\n    open('a.csv').close()\nchoice.observe(show)")
+    notebook.ok("x = 1")
+    notebook["choice"].day = 2  # type: ignore[attr-defined]
+    notebook.ok("y = 1")
+    assert [run.untracked for run in runs_of(lake)] == [(), ("a.csv",), (), ()]
+
+
+def test_what_no_cell_wrote_is_nobodys(notebook: Notebook, lake: store.Lake) -> None:
+    notebook.ok("x = 1")
+    lake.repo("flights").commit("main").read("weather.csv")
+    notebook.ok("y = 1")
+    assert [run.reads for run in runs_of(lake)] == [(), ()]
