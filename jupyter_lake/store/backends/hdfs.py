@@ -41,7 +41,7 @@ __all__ = ["HdfsStore"]
 
 _UNFINISHED = ".unfinished"
 _CONNECT_SECONDS = 4  # the client itself tries for three minutes
-_inherited: list[object] = []
+_used_by: set[int] = set()  # the process that uses hdfs-native; a forked child inherits it
 _NOTHING_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _FULL = ("QuotaExceeded", "could only be replicated", "Disk space")
 
@@ -162,14 +162,16 @@ class HdfsStore:
 
     @property
     def _client(self) -> Client:
-        # A forked child must not talk through its parent's connections, nor let them
-        # go: the client would wait for threads that were not forked.
-        if self._opened is None or self._opened[0] != os.getpid():
-            _inherited.append(self._opened)
+        if self._opened is None:
             self._opened = (os.getpid(), self._connect())
+        elif self._opened[0] != os.getpid():
+            raise _forked(self.url)
         return self._opened[1]
 
     def _connect(self) -> Client:
+        if _used_by and os.getpid() not in _used_by:
+            raise _forked(self.url)
+        _used_by.add(os.getpid())
         try:
             from hdfs_native import Client
         except ImportError as error:
@@ -284,6 +286,15 @@ class HdfsStore:
         return LostAnswerError(
             f"{self.physical_url(key)}: {text}.", hint="Check the network, then try again."
         )
+
+
+def _forked(url: str) -> UnreachableError:
+    # Its connections and threads are the parent's: a read would wait for them for ever.
+    return UnreachableError(
+        f"{url} can't be used by a process that was forked from one that uses HDFS.",
+        hint="Start workers by multiprocessing's 'spawn' or 'forkserver'.",
+        kind="forked",
+    )
 
 
 def _object_info(key: str, found: FileStatus) -> ObjectInfo:
