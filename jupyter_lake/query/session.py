@@ -11,7 +11,7 @@ from jupyter_lake.query.explaining import explained
 from jupyter_lake.query.missing_columns import MissingColumns
 from jupyter_lake.query.names import quoted, says
 from jupyter_lake.query.parsing import statements_of
-from jupyter_lake.query.plan import Commits, Plan
+from jupyter_lake.query.plan import Plan
 from jupyter_lake.query.remote import register_remote
 from jupyter_lake.query.results import Result
 from jupyter_lake.query.running import Runner
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from jupyter_lake.query.lookup import Commits
     from jupyter_lake.store import Commit, Lake
 
 __all__ = ["Session"]
