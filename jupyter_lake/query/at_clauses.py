@@ -22,11 +22,13 @@ def evaluated(connection: duckdb.DuckDBPyConnection, expression: str) -> object:
     InvalidInputError
         If that is NULL.
     """
-    if expression.startswith("'") and expression.count("'") == 2:
+    if re.fullmatch(r"'[^']*'", expression):
         return expression.strip("'")
     # As a text, since times with zones ask for a module that may not be there.
     query = f"SELECT x::VARCHAR, typeof(x) FROM (SELECT ({expression}) AS x)"
-    ((text, kind),) = connection.cursor().execute(query).fetchall()
+    # A cursor, so that no mistake in it ends a transaction; but it has no variables of its own.
+    asked = connection if "getvariable" in expression.lower() else connection.cursor()
+    ((text, kind),) = asked.execute(query).fetchall()
     if text is None:
         raise InvalidInputError(
             "AT (...) takes a ref or a time, not NULL.",

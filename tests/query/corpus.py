@@ -105,6 +105,12 @@ NAMES: list[Statement] = [
         "SELECT (SELECT count(*) FROM sales.orders) - (SELECT count(*) FROM sales.orders AT (VERSION => 'main~1')) AS n",
         'SELECT (SELECT count(*) FROM sales.orders) - (SELECT count(*) FROM "sales@main~1".orders) AS n',
     ),
+    ("SET VARIABLE v = 'main~1'; SELECT count(*) FROM sales.orders AT (VERSION => getvariable('v'))", 'SELECT count(*) FROM "sales@main~1".orders'),
+    ("SELECT count(*) FROM sales.orders AT /* it */ (VERSION => 'main~1' /* was */)", 'SELECT count(*) FROM "sales@main~1".orders'),
+    ("SELECT count(*) FROM sales.orders AT (VERSION => $$main~1$$)", 'SELECT count(*) FROM "sales@main~1".orders'),
+    ("DESCRIBE sales.orders AT (VERSION => 'main~1')", 'DESCRIBE "sales@main~1".orders'),
+    ("PIVOT sales.orders AT (VERSION => 'main~1') ON status USING count(*)", 'PIVOT "sales@main~1".orders ON status USING count(*)'),
+    ("SELECT a.id FROM sales.orders a LEFT JOIN sales.orders AT (VERSION => 'first') b ON a.id = b.id WHERE b.id IS NULL", 'SELECT a.id FROM sales.orders a LEFT JOIN "sales@first".orders b ON a.id = b.id WHERE b.id IS NULL'),
     (
         "SELECT id FROM sales.orders EXCEPT SELECT id FROM sales.orders AT (VERSION => 'first')",
         'SELECT id FROM sales.orders EXCEPT SELECT id FROM "sales@first".orders',
