@@ -185,6 +185,11 @@ def _names(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+def calls_what_it_holds(member: object) -> bool:
+    """Tell whether a method calls something it was given or finds in its object."""
+    return isinstance(member, types.FunctionType) and code_facts(member.__code__).calls_locals
+
+
 def calls_first_argument(function: object) -> bool:
     """Tell whether a live function itself calls its first parameter."""
     if not isinstance(function, types.FunctionType) or not function.__code__.co_argcount:

@@ -10,7 +10,7 @@ import types
 from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
-from jupyter_lake.lineage.dataflow.bytecode import CodeFacts, code_facts
+from jupyter_lake.lineage.dataflow.bytecode import CodeFacts, calls_what_it_holds, code_facts
 from jupyter_lake.lineage.dataflow.figures import current_figure
 from jupyter_lake.lineage.dataflow.known import DRAWS, LOGS, PLOT_STARTERS, RANDOM_MODULES, wordset
 from jupyter_lake.lineage.dataflow.ownership import is_local_module, is_user_class, local_module
@@ -60,7 +60,7 @@ class Closure(Walk):
         self.modules: set[str] = set()
         self.runs_changes = False
         self.draws = False
-        self._classes: list[tuple[type, Use, str]] = []
+        self._classes: list[tuple[type, Use, str, bool]] = []
         self._callbacks: list[tuple[dict[str, object], Use, str]] = []
         self._holders: list[tuple[type, list[object], Use, str]] = []
         self._modules: list[tuple[types.ModuleType, Use]] = []
@@ -191,13 +191,13 @@ class Closure(Walk):
         elif isinstance(value, type):
             self.modules.add(value.__module__)
             self._class(value, use, variable)
-            self._class(type(value), Use(Level.RUN, use.certain, use.after), variable)
+            self._class(type(value), fully(use), variable, made=True)
         elif isinstance(
             value, types.GeneratorType | types.CoroutineType | types.AsyncGeneratorType
         ):
             self._suspended(value, use)
         else:
-            self._class(type(value), Use(Level.RUN, use.certain, use.after), variable)
+            self._class(type(value), fully(use), variable, made=True)
             own = instance_dict(value) or {}
             if any(isinstance(member, _FUNCTIONS) for member in own.values()):
                 self._callbacks.append((own, use, variable))
@@ -229,7 +229,7 @@ class Closure(Walk):
                 for function in functions:
                     if (id(function), "registered") not in self._run:
                         self._run.add((id(function), "registered"))
-                        running = Use(Level.RUN, use.certain, use.after)
+                        running = fully(use)
                         self.visit(function, running, variable)
 
     def _function(self, function: types.FunctionType, use: Use) -> None:
@@ -238,9 +238,8 @@ class Closure(Walk):
     def _suspended(self, value: object, use: Use) -> None:
         for prefix in ("gi", "cr", "ag"):
             frame = getattr(value, f"{prefix}_frame", None)
-            if frame is not None and use.level >= Level.ITERATED:
-                running = Use(Level.RUN, use.certain, use.after)
-                self._code(code_facts(frame.f_code), frame.f_globals, running)
+            if frame is not None and use.level != Level.SHOWN:
+                self._code(code_facts(frame.f_code), frame.f_globals, fully(use))
 
     def _code(self, facts: CodeFacts, space: dict[str, object], use: Use) -> None:
         if facts.lazy and use.level == Level.CALL:
@@ -270,7 +269,7 @@ class Closure(Walk):
     def _global(
         self, name: str, space: dict[str, object], module: types.ModuleType | None, use: Use
     ) -> None:
-        running = Use(Level.RUN, use.certain, use.after)
+        running = fully(use)
         if module is not None:
             if name in space:
                 self._slot(module, name, running)
@@ -293,36 +292,38 @@ class Closure(Walk):
 
     # -- members that are known by name only -------------------------------------------------
 
-    def _class(self, cls: type, use: Use, variable: str) -> None:
+    def _class(self, cls: type, use: Use, variable: str, *, made: bool = False) -> None:
         if is_user_class(cls, self.namespace):
-            self._classes.append((cls, use, variable))
+            self._classes.append((cls, use, variable, made))
             self.visit(cls, Use(Level.MENTION, use.certain, use.after), variable)
 
     def _follow_members(self) -> bool:
         before = len(self._run)
-        for cls, use, variable in list(self._classes):
+        for cls, use, variable, made in list(self._classes):
             for base in cls.__mro__:
                 if is_user_class(base, self.namespace):
-                    self._methods(base, cls, use, variable)
+                    self._methods(base, cls, use, variable, made=made)
         for own, use, variable in list(self._callbacks):
             for name in own.keys() & self.reading.attributes:
                 if isinstance(own[name], _FUNCTIONS):
-                    running = Use(Level.RUN, use.certain, use.after)
+                    running = fully(use)
                     self.visit(own[name], running, variable)
         self._follow_registered()
         for module, use in list(self._modules):
             self._module(module, use)
         return len(self._run) != before
 
-    def _methods(self, base: type, cls: type, use: Use, variable: str) -> None:
+    def _methods(self, base: type, cls: type, use: Use, variable: str, *, made: bool) -> None:
         every = _has_library_base(cls, self.namespace)
         for name, member in list(vars(base).items()):
-            if every or self.reader.names_method(name, use.level):
+            if every or self.reader.names_method(name, use.level, made=made):
                 mark = (id(member), name)
                 asked = use.level == Level.RUN or not isinstance(member, property)
                 if mark not in self._run and asked and type(member) not in ATOMS:
                     self._run.add(mark)
-                    self.visit(member, Use(Level.RUN, use.certain, use.after), variable)
+                    self.visit(member, fully(use), variable)
+                    if made and calls_what_it_holds(member) and variable in self.roots:
+                        self.visit(self.roots[variable], fully(use), variable)
 
     def _module(self, module: types.ModuleType, use: Use) -> None:
         name = vars(module).get("__name__")
@@ -342,7 +343,7 @@ class Closure(Walk):
             mark = (id(module), name)
             if mark not in self._run:
                 self._run.add(mark)
-                self._slot(module, name, Use(Level.RUN, use.certain, use.after))
+                self._slot(module, name, fully(use))
 
     def _loggers(self, use: Use) -> None:
         """Visit the loggers that are asked for by name, which all lead to the root one."""
@@ -352,7 +353,7 @@ class Closure(Walk):
         for logger in (logging.root, *found):
             if isinstance(logger, logging.Logger) and (id(logger), "logger") not in self._run:
                 self._run.add((id(logger), "logger"))
-                self.visit(logger, Use(Level.RUN, use.certain, use.after), "logging")
+                self.visit(logger, fully(use), "logging")
 
     def _library(self, module: types.ModuleType, use: Use) -> None:
         """Follow the containers of a library's module that are named: ``sys.path``."""
@@ -360,7 +361,7 @@ class Closure(Walk):
             value, mark = module.__dict__[name], (id(module), name)
             if mark not in self._run and is_open_container(value):
                 self._run.add(mark)
-                self._slot(module, name, Use(Level.RUN, use.certain, use.after))
+                self._slot(module, name, fully(use))
 
     def _pyplot(self, use: Use) -> None:
         drawn = self.reading.attributes - PLOT_STARTERS
@@ -376,6 +377,11 @@ class Closure(Walk):
         """Return the trees of the cell's source and of the sources inside it."""
         inner = [node for node in self.reader.kept if isinstance(node, ast.Module)]
         return [*([self.reading.tree] if self.reading.tree else []), *inner]
+
+
+def fully(use: Use) -> Use:
+    """Return a use like another, but of what may do anything."""
+    return Use(Level.RUN, use.certain, use.after)
 
 
 def _own(name: str, namespace: dict[str, object]) -> types.ModuleType | None:

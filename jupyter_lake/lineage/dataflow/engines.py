@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _OUTPUTS = ("Out", "_oh")
 SQL_SETTINGS = "the settings of SQL"
 LAKE_PINS = "what the lake's names stand for"
+_NUMBERED = re.compile(r"_\d+")
 _WALKS = frozenset(("dict", "list", "sorted", "items", "values"))
 _TABLE_MAKERS = frozenset(
     ("register", "to_sql", "write_database", "create_view", "create_table", "to_table", "to_view")
@@ -92,6 +93,10 @@ class Engines(Foresight):
         walked = [*node.args[:1], *self._receiver(node)]
         if name in _WALKS and any(map(self._is_namespace, walked)):
             self.load_everything()
+        if name in _WALKS and any(
+            isinstance(each, ast.Name) and each.id in _OUTPUTS for each in walked
+        ):
+            self.load_names({each for each in self.peek.namespace if _NUMBERED.fullmatch(each)})
 
     def _effects(self, node: ast.Call, name: str) -> None:
         """Note what a call may change that no object of the notebook shows."""
@@ -262,14 +267,14 @@ class Engines(Foresight):
         return bool(spaces) and not any(self._is_notebooks(space) for space in spaces)
 
     def _is_notebooks(self, node: ast.expr) -> bool:
-        """Tell whether an expression may be the notebook's namespace, or hold it."""
+        """Tell whether an expression may be the notebook's namespace, and no copy of it."""
         if isinstance(node, ast.Name):
             assigned = self.assigned.get(node.id)
             if assigned is not None and not isinstance(assigned, ast.Name):
                 return self._is_notebooks(assigned)
             known = self.peek_name(node.id)
             return known is self.peek.MISSING or known is self.peek.namespace
-        return any(self._is_namespace(part) for part in ast.walk(node))
+        return self._is_namespace(node)
 
     # -- subscripts ------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.peeking import Peek
 
 CALL, MENTION, RUN, SHOWN = Level.CALL, Level.MENTION, Level.RUN, Level.SHOWN
+ONLY_CREATION = wordset("__init__ __new__ __post_init__ __init_subclass__ __set_name__ __prepare__")
 RUN_BY_CREATION = wordset(
     "__init__ __new__ __post_init__ __call__ __init_subclass__ __set_name__ __setattr__ "
     "__prepare__ __instancecheck__"
@@ -176,13 +177,14 @@ class Expressions(Magics):
                         self.run((method, scopes), RUN)
                         self.sure = current
 
-    def names_method(self, name: str, level: Level) -> bool:
+    def names_method(self, name: str, level: Level, *, made: bool = False) -> bool:
         """Tell whether a method of this name may be called by what uses a class up to a level.
 
-        Of an object that is made and only kept, just what makes it runs.
+        Of an object that is made and only kept, just what makes it runs; of one that was `made`
+        before, all but that.
         """
         if level == RUN and name.startswith("__") and name.endswith("__"):
-            return True
+            return not (made and name in ONLY_CREATION)
         if level == CALL and name in RUN_BY_CREATION:
             return True
         if level == RUN and name in self.reading.patches:
@@ -220,7 +222,10 @@ class Expressions(Magics):
         for child in ast.iter_child_nodes(node):
             self.visit(child, level)
 
-    _visit_Tuple = _visit_List = _visit_Set = _visit_Dict = _visit_Starred = _visit_display  # noqa: N815
+    _visit_Tuple = _visit_List = _visit_Dict = _visit_Starred = _visit_display  # noqa: N815
+
+    def _visit_Set(self, node: ast.Set, level: Level) -> None:  # noqa: N802
+        self._visit_display(node, max(level, SHOWN))  # its items are hashed and compared
 
     def _visit_Attribute(self, node: ast.Attribute, level: Level) -> None:  # noqa: N802
         self.reading.attributes.add(node.attr)
@@ -273,7 +278,7 @@ class Expressions(Magics):
 
     def _visit_GeneratorExp(self, node: ast.GeneratorExp, level: Level) -> None:  # noqa: N802
         if level == MENTION:
-            self.visit(node.generators[0].iter, RUN)
+            self.visit(node.generators[0].iter, SHOWN)
         else:
             self._comprehension([node.elt], node.generators, RUN)
 
@@ -288,7 +293,11 @@ class Expressions(Magics):
     def _comprehension(
         self, elements: list[ast.expr], generators: list[ast.comprehension], level: Level
     ) -> None:
-        self.visit(generators[0].iter, RUN)
+        called = any(
+            isinstance(part, ast.Call) for element in elements for part in ast.walk(element)
+        )
+        called |= any(generator.ifs for generator in generators) or len(generators) > 1
+        self.visit(generators[0].iter, RUN if called else Level.ITERATED)
         targets = set(bound_names(generator.target for generator in generators))
         outer, self.scopes = self.scopes, (*self.scopes, Scope("comprehension", targets))
         sure = set(self.sure)

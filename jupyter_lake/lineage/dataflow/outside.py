@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.texts import file_names, last_part
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def outside_reads(closure: Closure, known: Iterable[str]) -> set[str]:
     reading = closure.reading
     known = set(known)
     read = _tables(reading.tables, known)
-    read |= {f"attribute {name}" for name in reading.attributes}
+    builtins = {name for name in reading.uses if closure.lookup(name) is Peek.MISSING}
+    read |= {f"attribute {name}" for name in reading.attributes | builtins}
     if closure.draws and not reading.seeds:
         read.add(RANDOM)
     return read & known

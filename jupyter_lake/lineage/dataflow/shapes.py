@@ -185,7 +185,8 @@ def look_cached(value: object) -> Shape:
     for part in gc.get_referents(value):
         held += part.values() if type(part) is dict else [part]
     kept = [part for part in held if type(part).__name__ not in ("type", "_lru_list_elem")]
-    return Shape((state.misses, state.currsize), kept[:SMALL])
+    own = instance_dict(value) or {}
+    return Shape((state.misses, state.currsize, tuple(map(id, own.values()))), kept[:SMALL])
 
 
 def look_context_variable(value: object) -> Shape:
@@ -370,9 +371,10 @@ def _kept_records(value: object) -> list[object]:
     ]
 
 
-def look_outside(_value: object) -> Shape:
-    """Look at a file, a connection: what is done to it cannot be seen."""
-    return Shape(opaque=True)
+def look_outside(value: object) -> Shape:
+    """Look at a file, a connection: what is done to it cannot be seen, but what it writes to."""
+    below = gc.get_referents(value) if isinstance(value, io.IOBase) else ()
+    return Shape(None, [part for part in below if isinstance(part, io.IOBase)], opaque=True)
 
 
 def look_inside(value: object) -> Shape:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lineage.dataflow.corpus import (
+    corners,
     functions,
     hard,
     ipython,
     names,
     objects,
+    order,
+    sharing,
     states,
     tables,
 )
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 
 CASES = [
     case
-    for table in (names, functions, objects, tables, states, ipython, hard)
+    for table in (
+        names, functions, objects, tables, states, ipython, hard, sharing, order, corners,
+    )
     for case in table.CASES
 ]  # fmt: skip
 
