@@ -30,6 +30,7 @@ from jupyter_lake.lineage.named_files import named_files
 from jupyter_lake.lineage.provenance import Session
 from jupyter_lake.lineage.redaction import recordable
 from jupyter_lake.lineage.whereabouts import Whereabouts
+from jupyter_lake.lineage.workers import Workers
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
@@ -99,6 +100,7 @@ class Recorder(Answers):
         self._script: ExecutionResult | None = None
         self._last: ActiveRun | None = None
         self._callbacks = Callbacks(shell)
+        self._workers = Workers()
         self._told_of_failure = False
         self._undo: list[Callable[[], object]] = []
         self._lock = threading.RLock()
@@ -122,7 +124,10 @@ class Recorder(Answers):
         atexit.register(self.stop)
         if hasattr(os, "register_at_fork"):
             recorder = weakref.ref(self)
-            os.register_at_fork(after_in_child=lambda: _leave_to_parent(recorder()))
+            os.register_at_fork(
+                after_in_child=lambda: _leave_to_parent(recorder()),
+                after_in_parent=lambda: _listen_to_workers(recorder()),
+            )
         self._begin_late()
 
     def stop(self, *, timeout: float = EXIT_SECONDS) -> None:
@@ -135,6 +140,7 @@ class Recorder(Answers):
         self._undo = []
         self._end_script()
         self._keep_late()
+        self._workers.forget()
         access.set_provenance_provider(None)
         atexit.unregister(self.stop)
         self.delivery.close(timeout)
@@ -225,6 +231,7 @@ class Recorder(Answers):
         active.bypassed(self._or([], named_files, active.code, self.shell.user_ns))
         active.end(_status(error), upstream)
         active.pending = None
+        self._or(False, self._hear_workers, active)
         self._last = active
         self.session.add(active)
         if not self.paused:
@@ -240,6 +247,9 @@ class Recorder(Answers):
 
     @_harmless
     def _saw(self, event: access.Read | access.Write) -> None:
+        if self._workers.here:
+            self._workers.tell(event)
+            return
         with self._lock:
             active = self.current()
             if active is not None:
@@ -252,9 +262,21 @@ class Recorder(Answers):
                 if late.spool_again():
                     self._keep_late()
 
+    def _hear_workers(self, run: ActiveRun) -> bool:
+        """Take in what forked processes have read; tell whether there was any."""
+        told = [] if self.paused else list(self._workers.heard())
+        for event in told:
+            if isinstance(event, list):
+                run.bypassed(event)
+            else:
+                run.saw(event)
+        return bool(told)
+
     @_harmless
     def _keep_late(self) -> None:
         """Record anew what runs' callbacks and threads did after they had ended."""
+        if self._last is not None and self._hear_workers(self._last):
+            self._callbacks.late[self._last.run_id] = self._last
         late, self._callbacks.late = self._callbacks.late, {}
         for run in late.values():
             run.revision += 1
@@ -273,7 +295,9 @@ class Recorder(Answers):
 
     @_harmless
     def _bypassed(self, names: Iterable[str]) -> None:
-        if active := self.current():
+        if self._workers.here:
+            self._workers.tell(names)
+        elif active := self.current():
             active.bypassed(names)
         elif self._callbacks.running() is not None and (late := self._between_cells()):
             late.bypassed(names)
@@ -307,6 +331,11 @@ def _dataflow(namespace: dict[str, object]) -> Dataflow:
 
 def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
+
+
+def _listen_to_workers(recorder: Recorder | None) -> None:
+    if recorder is not None:
+        recorder._workers.forked = True
 
 
 def _leave_to_parent(recorder: Recorder | None) -> None:
