@@ -94,7 +94,7 @@ class Commit:
 
     @property
     def tree_id(self) -> str | None:
-        """The id of its tree; None when it holds no file."""
+        """The id of its tree, the same for equal snapshots; None when it holds no file."""
         return self._record.tree
 
     @property

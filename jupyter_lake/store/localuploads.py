@@ -129,7 +129,7 @@ class LocalUploads:
         place = self._place(key)
         if place in self._unfinished or (
             os.path.exists(place)
-            and self._use(key, place, source, whole=lambda: _read(place) == data)
+            and self._use(key, place, source, whole=lambda: _holds(place, data))
         ):
             return
         temporary = self._temporary()
@@ -238,9 +238,13 @@ def _write_new(path: str, data: bytes) -> None:
         os.close(file)
 
 
-def _read(path: str) -> bytes:
+def _holds(path: str, data: bytes) -> bool:
+    """Tell whether a file holds just these bytes."""
     with open(path, "rb", buffering=0) as file:
-        return file.readall()
+        if os.fstat(file.fileno()).st_size != len(data):
+            return False
+        parts = range(0, len(data), CHUNK)
+        return all(file.read(CHUNK) == data[start : start + CHUNK] for start in parts)
 
 
 def _drop(temporaries: Iterable[str]) -> None:

@@ -72,6 +72,7 @@ class BranchLogs:
         self._objects = objects
         self._keys = keys
         self._ahead = ahead
+        self._local = is_local(objects)
         self._records: dict[tuple[str, int], BranchRecord] = {}
         self._ends: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -94,7 +95,7 @@ class BranchLogs:
             partial(self.record, branch, known),
             partial(self.record, branch, known + 1),
         ]
-        if likely[0] and not is_local(self._objects):
+        if likely[0] and not self._local:
             looks += [partial(_try, call) for call in self._ahead(*likely)]
         last, beyond, *_ = gather(self._objects, looks)
         if beyond is not None:
@@ -174,7 +175,7 @@ class BranchLogs:
         record = record.numbered(number, after=after.when if after else BEGINNING)
         hint = " ".join([str(number), *filter(None, (record.commit, tree))]).encode()
         create = create or partial(create_surely, self._objects)
-        if is_local(self._objects):
+        if self._local:
             self._create(branch, record, create)
             self._hint(branch, hint)
         else:
@@ -222,7 +223,7 @@ class BranchLogs:
 
     def _last(self, branch: str, *, after: int) -> BranchRecord | None:
         """Return the last record behind one that is there (0: of the whole log)."""
-        look = self._last_probed if is_local(self._objects) else self._last_listed
+        look = self._last_probed if self._local else self._last_listed
         return look(branch, after)
 
     def _last_probed(self, branch: str, low: int) -> BranchRecord | None:
