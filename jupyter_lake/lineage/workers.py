@@ -52,7 +52,7 @@ class Workers:
         """Yield what workers have put down since the last time."""
         if not self.forked:
             return
-        with contextlib.suppress(FileNotFoundError), self._path.open("rb") as file:
+        with contextlib.suppress(OSError), self._path.open("rb") as file:
             file.seek(self._offset)
             for line in file:
                 if line.endswith(b"\n"):
@@ -61,8 +61,9 @@ class Workers:
 
     def forget(self) -> None:
         """Remove the file."""
-        if not self.here:
-            self._path.unlink(missing_ok=True)
+        if self.forked and not self.here:
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
 
 def _event(line: dict[str, dict[str, object]] | list[str]) -> Told:
