@@ -145,6 +145,25 @@ def test_a_full_disk_costs_one_quiet_line_and_no_run(lake: store.Lake, tmp_path:
     assert {f"x = {number}" for number in range(12)} <= set(sources)
 
 
+def test_a_spool_that_takes_no_files_costs_one_quiet_line_and_no_run(
+    open_notebook: Callable[..., Notebook],
+    lake: store.Lake,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "a file").write_text("")
+    monkeypatch.setenv("JUPYTER_LAKE_SPOOL_DIR", str(tmp_path / "a file" / "spool"))
+    notebook = open_notebook()
+    for number in range(5):
+        notebook.ok(f"x = {number}")
+    assert notebook.recorder.flush(10)
+    assert arrived(lake) == [f"x = {number}" for number in range(5)]
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert "can't be written" in told[0]
+
+
 # -- lakes that do not answer, or say no ----------------------------------------------
 
 
