@@ -22,7 +22,7 @@ def write_app_settings(folder: Path) -> None:
     They are defaults, read instead of those in ``share/jupyter/lab/settings``:
     neither these nor a person's own settings are written to.
     """
-    from jupyterlab.commands import get_app_dir
+    from jupyterlab.commands import get_app_dir  # type: ignore[import-untyped]
 
     folder.mkdir(parents=True, exist_ok=True)
     installed = Path(get_app_dir()) / "settings"
