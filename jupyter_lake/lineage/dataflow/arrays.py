@@ -7,13 +7,24 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from jupyter_lake.lineage.dataflow.atoms import instance_dict
-from jupyter_lake.lineage.dataflow.shapes import SMALL, Shape, look_instance, sequence
+from jupyter_lake.lineage.dataflow.instances import look_instance
+from jupyter_lake.lineage.dataflow.shapes import SMALL, Shape, sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
+
+__all__ = [
+    "FULL_BYTES",
+    "LARGEST_BYTES",
+    "look_array",
+    "look_generator_state",
+    "look_image",
+    "look_tensor",
+    "memory_owner",
+]
 
 FULL_BYTES = 1 << 15
 """Arrays up to this size are digested in full at every look."""

@@ -8,6 +8,8 @@ import weakref
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+__all__ = ["ATOMS", "by_type", "dict_descriptor", "instance_dict"]
+
 ATOMS: Final = frozenset(
     (int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented), range)
 )

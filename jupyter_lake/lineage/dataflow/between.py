@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.closure import Closure
     from jupyter_lake.lineage.dataflow.walk import Node
 
+__all__ = ["Between"]
+
 _MOST_STATES = 5_000
 _MOST_NAMES = 20
 _CODE = (types.FunctionType, types.ModuleType, type)

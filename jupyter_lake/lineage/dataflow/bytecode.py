@@ -13,6 +13,8 @@ from jupyter_lake.lineage.dataflow.known import NEVER_CALL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = ["CodeFacts", "calls_first_argument", "calls_what_it_holds", "code_facts"]
+
 _FILLERS = frozenset(("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "CALL", "PRECALL", "CACHE", "NOP"))
 _INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _GENERATORS = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.model import Certainty
     from jupyter_lake.lineage.dataflow.walk import Node
 
+__all__ = ["Change", "Comparison"]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from jupyter_lake.lineage.dataflow.syntax import Reader
 
+__all__ = ["PYPLOT", "Closure", "fully"]
+
 _FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
 _MANY = 200
 """Callbacks are looked for in containers of at most so many items."""

@@ -38,6 +38,8 @@ from jupyter_lake.lineage.dataflow.texts import HOLE, called_name, file_names
 if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.peeking import Peek
 
+__all__ = ["LAKE_PINS", "NEW", "SQL_SETTINGS", "Engines", "format_holes", "own_database"]
+
 _OUTPUTS = ("Out", "_oh")
 SQL_SETTINGS = "the settings of SQL"
 LAKE_PINS = "what the lake's names stand for"

@@ -26,6 +26,8 @@ from jupyter_lake.lineage.dataflow.texts import called_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+__all__ = ["may_write", "only_reads"]
+
 _TABLE_LIBRARIES = wordset("np numpy pd pandas pl polars pa pyarrow pc")
 _HARMLESS_ATTRIBUTES = FRESH_METHODS | VIEW_METHODS | PLAIN_ATTRIBUTES
 _KEYED = frozenset(("sorted", "min", "max"))

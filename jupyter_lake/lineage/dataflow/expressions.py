@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from jupyter_lake.lineage.dataflow.peeking import Peek
 
+__all__ = ["ONLY_CREATION", "RUN_BY_CREATION", "Deferred", "Expressions"]
+
 CALL, MENTION, RUN, SHOWN = Level.CALL, Level.MENTION, Level.RUN, Level.SHOWN
 ONLY_CREATION = wordset("__init__ __new__ __post_init__ __init_subclass__ __set_name__ __prepare__")
 RUN_BY_CREATION = wordset(

@@ -9,6 +9,8 @@ from jupyter_lake.lineage.dataflow.atoms import ATOMS
 from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.shapes import Shape
 
+__all__ = ["current_figure", "look_artist", "look_axes", "look_figure"]
+
 _VOLATILE = wordset(
     "stale _stale stale_callback _stale_viewlims _cachedRenderer _callbacks callbacks figure "
     "_parent_figure axes canvas _axobservers _mouseover _remove_method _in_layout "

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 
 from jupyter_lake.lineage import untracked
 
+__all__ = ["Signature", "Traffic"]
+
 _MOST_FILES = 10_000
 _MOST_NAMES = 48
 """So many names are looked up on disk for one cell."""

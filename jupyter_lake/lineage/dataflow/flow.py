@@ -49,6 +49,8 @@ from jupyter_lake.lineage.dataflow.witnesses import Witness
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = ["Dataflow", "Pending"]
+
 _log = logging.getLogger(__name__)
 _WATCHED = Use(Level.RUN, certain=True, after=frozenset())
 

@@ -9,6 +9,8 @@ from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.peeking import Peek
 from jupyter_lake.lineage.dataflow.texts import Texts, called_name
 
+__all__ = ["Foresight"]
+
 _SAME_LENGTH = wordset(
     "enumerate sorted list tuple reversed items keys values iterrows itertuples copy"
 )

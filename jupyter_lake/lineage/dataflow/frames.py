@@ -12,6 +12,18 @@ from jupyter_lake.lineage.dataflow.arrays import memory_owner
 from jupyter_lake.lineage.dataflow.atoms import ATOMS, instance_dict
 from jupyter_lake.lineage.dataflow.shapes import Shape
 
+__all__ = [
+    "PolarsState",
+    "Token",
+    "copies_on_write",
+    "lent_memory",
+    "look_frame",
+    "look_index",
+    "look_pandas_array",
+    "look_polars",
+    "marked",
+]
+
 _SERIALS = itertools.count()
 _CELLS = 200
 

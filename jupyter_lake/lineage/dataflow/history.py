@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.reading import Reading
     from jupyter_lake.lineage.dataflow.versions import Versions
 
+__all__ = ["IPYTHON_NAMES", "Outputs", "is_ipythons"]
+
 IPYTHON_NAMES = wordset(
     "_ __ ___ _i _ii _iii _ih _oh _dh In Out exit quit get_ipython open __builtins__ "
     "__builtin__ __name__ __doc__ __package__ __loader__ __spec__ __annotations__ __file__ "

@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
+__all__ = [
+    "CODE_CALLS",
+    "CODE_MAGICS",
+    "DRAWS",
+    "FETCHES",
+    "FILE_WRITERS",
+    "FOREIGN_MAGICS",
+    "FRESH_METHODS",
+    "ITERATING_CALLS",
+    "LAZY_CALLS",
+    "LOGS",
+    "LOOKING_CALLS",
+    "NAMESPACE_CALLS",
+    "NEVER_CALL",
+    "PART_FUNCTIONS",
+    "PLAIN_ATTRIBUTES",
+    "PLOT_STARTERS",
+    "QUIET_CALLS",
+    "RANDOM_MODULES",
+    "READING_FUNCTIONS",
+    "RUNS_AT_ONCE",
+    "RUN_COMMANDS",
+    "RUN_MAGICS",
+    "SEEDERS",
+    "SHELL_CALLS",
+    "SHELL_READERS",
+    "SQL_CALLS",
+    "VIEW_METHODS",
+    "WRITING_FUNCTIONS",
+    "wordset",
+]
+
 
 def wordset(text: str) -> frozenset[str]:
     """Return the words of a text as a set of names."""

@@ -13,10 +13,20 @@ import types
 import weakref
 from typing import Any
 
-from jupyter_lake.lineage.dataflow import arrays, figures, frames, shapes
+from jupyter_lake.lineage.dataflow import (
+    arrays,
+    attributes,
+    callables,
+    figures,
+    frames,
+    instances,
+    shapes,
+)
 from jupyter_lake.lineage.dataflow.atoms import ATOMS, by_type, dict_descriptor
 from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.shapes import Look, Shape
+
+__all__ = ["TAKES_FULL", "look_for"]
 
 _EXACT: dict[type, Look] = {
     list: shapes.look_list,
@@ -28,23 +38,23 @@ _EXACT: dict[type, Look] = {
     collections.OrderedDict: shapes.look_dict,
     collections.defaultdict: shapes.look_dict,
     bytearray: shapes.look_bytearray,
-    functools.partial: shapes.look_partial,
-    types.MethodType: shapes.look_method,
-    types.BuiltinMethodType: shapes.look_method,
-    types.MethodWrapperType: shapes.look_method,
-    types.CellType: shapes.look_cell,
-    types.FunctionType: shapes.look_function,
-    types.GeneratorType: shapes.look_generator,
-    types.CoroutineType: shapes.look_generator,
-    types.AsyncGeneratorType: shapes.look_generator,
-    weakref.ref: shapes.look_weak,
-    memoryview: shapes.look_memory,
-    property: shapes.look_descriptor,
-    classmethod: shapes.look_descriptor,
-    staticmethod: shapes.look_descriptor,
-    functools.cached_property: shapes.look_descriptor,
-    functools._lru_cache_wrapper: shapes.look_cached,
-    contextvars.ContextVar: shapes.look_context_variable,
+    functools.partial: callables.look_partial,
+    types.MethodType: callables.look_method,
+    types.BuiltinMethodType: callables.look_method,
+    types.MethodWrapperType: callables.look_method,
+    types.CellType: callables.look_cell,
+    types.FunctionType: callables.look_function,
+    types.GeneratorType: callables.look_generator,
+    types.CoroutineType: callables.look_generator,
+    types.AsyncGeneratorType: callables.look_generator,
+    weakref.ref: instances.look_weak,
+    memoryview: instances.look_memory,
+    property: callables.look_descriptor,
+    classmethod: callables.look_descriptor,
+    staticmethod: callables.look_descriptor,
+    functools.cached_property: callables.look_descriptor,
+    functools._lru_cache_wrapper: callables.look_cached,
+    contextvars.ContextVar: callables.look_context_variable,
     random.Random: arrays.look_generator_state,
 }
 TAKES_FULL: tuple[Look, ...] = (arrays.look_array, frames.look_polars)
@@ -87,7 +97,7 @@ _SUBCLASSES: tuple[tuple[type, Look], ...] = (
     (set, shapes.look_set),
     (frozenset, shapes.look_set),
     (collections.deque, shapes.look_deque),
-    (weakref.ref, shapes.look_weak),
+    (weakref.ref, instances.look_weak),
 )
 _ITERATORS = (
     "iterator", "map", "filter", "zip", "enumerate", "reversed", "itertools", "islice", "cycle",
@@ -115,25 +125,25 @@ def look_for(cls: type) -> Look | None:
         if issubclass(cls, base):
             return _with_attributes(look) if cls.__flags__ & (1 << 9) else look
     if _has_dict_or_slots(cls):
-        return shapes.look_instance
+        return instances.look_instance
     return _look_of_compiled(cls)
 
 
 def _look_of_sink(cls: type) -> Look | None:
     """Return the way to look at what takes in text or bytes and may keep them."""
     if issubclass(cls, logging.Logger):
-        return shapes.look_logger
+        return instances.look_logger
     if issubclass(cls, logging.Handler) and cls.__module__.startswith("logging"):
-        return shapes.look_handler  # one of the user's may keep what it is told in any way
+        return instances.look_handler  # one of the user's may keep what it is told in any way
     native = any(base.__qualname__ == "NativeFile" for base in cls.__mro__)
-    return shapes.look_native_file if native else None
+    return instances.look_native_file if native else None
 
 
 def _look_of_library(cls: type) -> Look | None:
     names = {f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__}
     roots = {name.split(".", 1)[0] for name in names}
     if issubclass(cls, io.IOBase):
-        return _look_buffer if issubclass(cls, io.StringIO | io.BytesIO) else shapes.look_outside
+        return _look_buffer if issubclass(cls, io.StringIO | io.BytesIO) else instances.look_outside
     if "numpy" in roots and (found := _look_of_numpy(names)):
         return found
     if "pandas" in roots and (found := _look_of_pandas({base.__name__ for base in cls.__mro__})):
@@ -148,8 +158,8 @@ def _look_of_library(cls: type) -> Look | None:
         return found
     module = cls.__module__.split(".", 1)[0]
     if module in _DATABASES:
-        return shapes.look_outside
-    return shapes.look_through if module in _SETTLED_MODULES else None
+        return instances.look_outside
+    return instances.look_through if module in _SETTLED_MODULES else None
 
 
 def _look_of_numpy(names: set[str]) -> Look | None:
@@ -177,7 +187,7 @@ def _look_of_artist(names: set[str]) -> Look | None:
 
 def _has_dict_or_slots(cls: type) -> bool:
     return bool(cls.__flags__ & (1 << 9)) and (
-        dict_descriptor(cls) is not None or bool(shapes._slots(cls))
+        dict_descriptor(cls) is not None or bool(attributes.slots_of(cls))
     )
 
 
@@ -188,14 +198,14 @@ def _look_of_compiled(cls: type) -> Look | None:
     if cls is itertools.count:
         return _look_counter
     if any(part in cls.__name__ for part in _ITERATORS) or cls.__module__ == "itertools":
-        return shapes.look_iterator
+        return instances.look_iterator
     if cls.__hash__ not in (None, object.__hash__):
         return None
     if module == "builtins" and cls.__name__ in ("PyExpr", "PyLazyFrame", "object"):
         return None
     if hasattr(cls, "__get__"):
         return None  # a descriptor: what it gives lies in the objects it is asked about
-    return shapes.look_inside
+    return instances.look_inside
 
 
 def _look_buffer(value: Any) -> Shape:
@@ -212,7 +222,7 @@ def _with_attributes(look: Look) -> Look:
     """Return a look at a child class of a container: its items and its attributes."""
 
     def combined(value: object) -> Shape:
-        inside, outside = look(value), shapes.look_instance(value)
+        inside, outside = look(value), instances.look_instance(value)
         return Shape(
             (inside.state, outside.state),
             [*inside.children, *outside.children],

@@ -11,6 +11,8 @@ from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS, RUN
 from jupyter_lake.lineage.dataflow.strings import bound_parameters, looks_like_sql, words
 from jupyter_lake.lineage.dataflow.texts import file_names
 
+__all__ = ["Magics"]
+
 _OPTION = re.compile(r"^\s*(?:-{1,2}\w[\w-]*(?:=\S+|\s*\d+(?=\s))?\s+)*")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+__all__ = ["CellFlow", "Certainty", "Edge", "Writers", "strongest", "weakest"]
+
 Certainty: TypeAlias = Literal["observed", "possible"]
 Writers: TypeAlias = tuple[tuple[str, Certainty], ...]
 """The executions that a version comes from, newest last."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.model import Certainty
     from jupyter_lake.lineage.dataflow.reading import Reading
 
+__all__ = ["RANDOM", "file_reads", "file_writes", "named_files", "outside_reads", "outside_writes"]
+
 RANDOM = "the random state of a library"
 
 

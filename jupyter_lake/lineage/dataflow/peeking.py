@@ -15,6 +15,8 @@ from jupyter_lake.lineage.dataflow.strings import words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+__all__ = ["Missing", "Peek"]
+
 _CONTAINERS = frozenset((list, tuple, dict, set, frozenset, str))
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ast
 
+__all__ = ["Level", "Reading", "Use"]
+
 
 class Level(IntEnum):
     """How far a use of a name goes."""

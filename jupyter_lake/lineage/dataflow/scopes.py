@@ -12,6 +12,15 @@ from jupyter_lake.lineage.dataflow.texts import called_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+__all__ = [
+    "Function",
+    "Scope",
+    "bound_names",
+    "calls_parameter",
+    "function_scope",
+    "keeps_parameters",
+]
+
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.closure import Closure
     from jupyter_lake.lineage.dataflow.model import Certainty
 
+__all__ = [
+    "FOLDER",
+    "HOOKS",
+    "IMPORT_PATH",
+    "Settings",
+    "hooks",
+    "settings_read",
+    "settings_written",
+]
+
 FOLDER = "the working folder"
 HOOKS = "what IPython runs with every cell"
 IMPORT_PATH = "the path of imports"

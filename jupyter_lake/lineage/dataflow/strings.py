@@ -11,6 +11,19 @@ from jupyter_lake.lineage.dataflow.known import wordset
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = [
+    "at_names",
+    "bound_parameters",
+    "changes_settings",
+    "format_fields",
+    "looks_like_sql",
+    "shell_names",
+    "sql_strings",
+    "sql_tables",
+    "template_fields",
+    "words",
+]
+
 _SQL_START = re.compile(
     r"^[\s(]*(?:(?:--[^\n]*\n|/\*.*?\*/)\s*)*"
     r"(select|with|from|insert|create|update|delete|copy|describe|summarize|explain|pivot|"

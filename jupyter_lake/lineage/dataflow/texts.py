@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from jupyter_lake.lineage.dataflow.peeking import Peek
 
+__all__ = ["HOLE", "Texts", "called_name", "file_names", "last_part"]
+
 HOLE = "\0"
 """Stands for an unknown part of a text."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from jupyter_lake.lineage.dataflow.model import Certainty, Writers
     from jupyter_lake.lineage.dataflow.walk import Node
 
+__all__ = ["Versions"]
+
 _OURS = 2
 """References to an object that only this module holds: its record and the call's argument."""
 

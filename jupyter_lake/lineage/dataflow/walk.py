@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.dataflow.atoms import ATOMS
+from jupyter_lake.lineage.dataflow.instances import look_class
 from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.looks import look_for
 from jupyter_lake.lineage.dataflow.ownership import is_user_class
@@ -15,13 +16,14 @@ from jupyter_lake.lineage.dataflow.shapes import (
     Look,
     Shape,
     is_plain,
-    look_class,
     weak_reference,
 )
 
 if TYPE_CHECKING:
     import weakref
 from collections import defaultdict
+
+__all__ = ["MOST_NODES", "Node", "Walk"]
 
 MOST_NODES = 4_000
 """So many objects are looked at for one cell; what lies beyond may change unseen."""
