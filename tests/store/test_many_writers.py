@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,11 +15,14 @@ import pytest
 
 from jupyter_lake.store import Lake, fsck
 from tests.servers import BUCKET, S3Server
-from tests.store.writer import content_of, path_of
+from tests.store.writer import content_of, path_of, write
 
 WRITERS = 8
 COMMITS = 25
-SCRIPT = Path(__file__).with_name("writer.py")
+
+# Each process is forked from one that has nothing but imported what they need.
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["tests.store.writer", "s3fs"])
 
 
 class Writers:
@@ -29,23 +31,24 @@ class Writers:
     def __init__(self, url: str, notes: Path, environment: Mapping[str, str]) -> None:
         self.url = url
         self.notes = notes
-        self.environment = {**os.environ, **environment}
-        self.running: dict[int, subprocess.Popen[bytes]] = {}
+        self.environment = environment
+        self.running: dict[int, ForkServerProcess] = {}
         notes.mkdir()
 
     def start(self, number: int) -> None:
-        arguments = [self.url, str(number), str(COMMITS), str(self.notes / str(number))]
-        command = [sys.executable, str(SCRIPT), *arguments]
-        self.running[number] = subprocess.Popen(command, env=self.environment)
+        given = (self.environment, self.url, number, COMMITS, self.notes / str(number))
+        self.running[number] = processes.Process(target=write, args=given)
+        self.running[number].start()
 
     def wait(self) -> None:
         for number, process in self.running.items():
-            assert process.wait(timeout=120) == 0, f"writer {number} failed"
+            process.join(timeout=120)
+            assert process.exitcode == 0, f"writer {number} failed"
 
     def stop(self) -> None:
         for process in self.running.values():
             process.kill()
-            process.wait()
+            process.join()
 
     def acknowledged(self) -> list[str]:
         return [line for note in self.notes.iterdir() for line in note.read_text().splitlines()]
@@ -112,15 +115,15 @@ def test_so_they_are_when_writers_are_killed(
         while kills < 12:
             time.sleep(dice.uniform(0.1, 0.5))
             number = dice.randrange(WRITERS)
-            if writers.running[number].poll() is None:
+            if writers.running[number].is_alive():
                 writers.running[number].kill()
-                writers.running[number].wait()
+                writers.running[number].join()
                 kills += 1
                 acknowledged = writers.acknowledged()
                 if acknowledged:
                     head = lake.repo("sales").commit()
                     assert set(acknowledged) <= {entry.path for entry in head.entries()}
-            elif all(each.poll() == 0 for each in writers.running.values()):
+            elif all(each.exitcode == 0 for each in writers.running.values()):
                 break
             writers.start(number)
         writers.wait()

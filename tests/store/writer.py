@@ -1,12 +1,12 @@
-"""A process that commits file after file to one branch, and notes what was acknowledged.
+"""What a process does that commits file after file to one branch, and notes what was acknowledged.
 
-``python writer.py URL NUMBER COMMITS NOTES``; what is there already it passes over,
-so that it can be killed and started again.
+What is there already it passes over, so that it can be killed and started again.
 """
 
 from __future__ import annotations
 
-import sys
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_lake.store import Lake
@@ -20,7 +20,8 @@ def content_of(number: int, commit: int) -> bytes:
     return f"writer {number}, commit {commit}".encode()
 
 
-def write(url: str, number: int, commits: int, notes: Path) -> None:
+def write(environment: Mapping[str, str], url: str, number: int, commits: int, notes: Path) -> None:
+    os.environ.update(environment)
     repo = Lake.open(url).repo("sales")
     there = {e.path for e in repo.commit().entries(f"by-{number}")} if repo.branches() else set()
     with notes.open("a") as acknowledged:
@@ -32,7 +33,3 @@ def write(url: str, number: int, commits: int, notes: Path) -> None:
                 tx.write(path, content_of(number, commit))
             acknowledged.write(f"{path}\n")
             acknowledged.flush()
-
-
-if __name__ == "__main__":
-    write(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
