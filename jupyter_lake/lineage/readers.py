@@ -19,6 +19,7 @@ __all__ = ["wrap_readers"]
 Saw = Callable[[object], None]
 
 READERS: dict[str, tuple[str, ...]] = {
+    "pyarrow": ("input_stream", "memory_map"),
     "pyarrow.parquet": ("read_table", "read_metadata", "read_schema", "ParquetFile.__init__"),
     "pyarrow.dataset": ("dataset", "parquet_dataset"),
     "pyarrow.csv": ("read_csv", "open_csv"),

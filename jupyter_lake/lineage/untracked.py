@@ -115,8 +115,17 @@ def _heard(event: str, args: tuple[object, ...]) -> None:
     if event == "open":
         if _sinks and _reads(args) and not _is_folder(args):
             _quietly(args[0])
-    elif (event == "urllib.Request" and _sinks) or (event == "sqlite3.connect" and _sinks):
+    elif event == "urllib.Request" and _sinks:
         _quietly(args[0])
+    elif event == "sqlite3.connect" and _sinks:
+        _quietly(_database(args[0]))
+
+
+def _database(place: object) -> object:
+    """Return the file of a SQLite database that may be named by a URI."""
+    if isinstance(place, str) and place.startswith("file:"):
+        return place.removeprefix("file:").removeprefix("//").partition("?")[0]
+    return place
 
 
 def _is_folder(args: tuple[object, ...]) -> bool:
@@ -134,7 +143,7 @@ def _quietly(place: object) -> None:
 def _reads(args: tuple[object, ...]) -> bool:
     mode = args[1]
     if isinstance(mode, str):
-        return "r" in mode or "+" in mode
+        return "r" in mode or ("+" in mode and "w" not in mode and "x" not in mode)
     flags = args[2]
     return isinstance(flags, int) and flags & (os.O_WRONLY | os.O_CREAT) == 0
 
@@ -160,7 +169,7 @@ def readable_name(place: str) -> str | None:
     if "://" in place:
         return _url_name(place)
     path = os.path.abspath(place)
-    if not _is_data_file(path):
+    if not _is_data_file(path) or not _is_there(path):
         return None
     for root, short in ((os.getcwd(), ""), (os.path.expanduser("~"), "~/")):
         if path.startswith(root + os.sep):
@@ -187,11 +196,11 @@ def _is_data_file(path: str) -> bool:
         return False
     if any(_lies_in(path, root) for root in (*_places_of_code(), *_own_roots)):
         return False
-    if path.startswith(_SYSTEM):
-        return False
-    if any(char in path for char in "*?["):
-        return True
-    return os.path.exists(path)
+    return not path.startswith(_SYSTEM)
+
+
+def _is_there(path: str) -> bool:
+    return any(char in path for char in "*?[") or os.path.exists(path)
 
 
 _NO_DATA = frozenset(("site-packages", "dist-packages", "__pycache__", "node_modules", "fonts"))

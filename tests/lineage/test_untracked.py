@@ -72,6 +72,21 @@ READERS = {
         ),
         "a.csv",
     ),
+    "sqlite by URI": (
+        "import sqlite3; sqlite3.connect('file:a.pkl?mode=ro', uri=True).close()",
+        "a.pkl",
+    ),
+    "made and read": (
+        (
+            "import numpy as np; np.savez('new.npz', x=[1])\n"
+            "with np.load('new.npz') as archive: archive['x']"
+        ),
+        "new.npz",
+    ),
+    "pyarrow memory map": (
+        "import pyarrow as pa\nwith pa.memory_map('a.csv') as file: file.read()",
+        "a.csv",
+    ),
     "fsspec": (
         "import fsspec\nfs = fsspec.filesystem('file')\nwith fs.open('a.csv') as f: f.read()",
         "a.csv",
@@ -121,6 +136,7 @@ QUIET = {
         "import matplotlib.pyplot as plt; plt.figure().savefig('f.png'); plt.close()"
     ),
     "writes": "with open('new.csv', 'w') as f: f.write('x')",
+    "writes and looks back": "with open('new.csv', 'w+') as f: f.write('x')",
     "appends": "with open('a.csv', 'a') as f: f.write('')",
     "missing": "try: open('missing.csv')\nexcept OSError: pass",
     "devices": "with open('/dev/null') as f: f.read()",

@@ -117,6 +117,13 @@ RUN_MAGICS = wordset(
 )
 """Magics that run their text in a process of its own."""
 
+RUNS_TEXT = wordset(
+    "run_cell run_cell_async ex ev exec eval compile run_line_magic run_cell_magic user_ns "
+    "user_global_ns push globals locals vars safe_execfile transform_cell get_ipython sql execute "
+    "query system getoutput format format_map var_expand"
+)
+"""Names by which a magic of the user's may run its text, or look up the names in it."""
+
 FOREIGN_MAGICS = wordset(
     "bash sh script system ruby perl html HTML javascript js latex markdown svg writefile "
     "file python python2 python3 pypy cmd powershell pip conda mamba uv micromamba cd pwd ls "

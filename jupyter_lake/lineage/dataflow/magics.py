@@ -6,8 +6,9 @@ import ast
 import re
 import types
 
+from jupyter_lake.lineage.dataflow.bytecode import code_facts
 from jupyter_lake.lineage.dataflow.engines import LAKE_PINS, Engines, format_holes
-from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS, RUN_MAGICS
+from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS, RUN_MAGICS, RUNS_TEXT
 from jupyter_lake.lineage.dataflow.strings import bound_parameters, looks_like_sql, words
 from jupyter_lake.lineage.dataflow.texts import file_names
 
@@ -54,9 +55,20 @@ class Magics(Engines):
             self._run_magic(line)
         elif "sql" in name.lower() or looks_like_sql(body):
             self._sql_magic(line, body)
-        elif name not in FOREIGN_MAGICS:
+        elif name not in FOREIGN_MAGICS and not self._takes_text_only(name):
             self.load_names(words(line), certain=False)
             self._unknown_cell(body)
+
+    def _takes_text_only(self, name: str) -> bool:
+        """Tell a magic of the user's that surely runs nothing of its text, nor looks names up."""
+        function = self.peek.value(name)
+        if not isinstance(function, types.FunctionType):
+            return False
+        facts = code_facts(function.__code__)
+        called = {type(self.peek.value(each)) for each in facts.loads}
+        return types.FunctionType not in called and not (
+            (facts.loads | facts.attributes) & RUNS_TEXT
+        )
 
     def _code_magic(self, name: str, line: str, cell: list[str]) -> None:
         code = _OPTION.sub("", line)

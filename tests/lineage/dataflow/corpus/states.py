@@ -345,6 +345,14 @@ CASES = [
         needs=(1, 2),
     ),
     case(
+        "a magic of one's own that only keeps its text",
+        "from IPython.core.magic import register_cell_magic\n@register_cell_magic\ndef shout(line, cell): return cell.upper()",
+        "hello = 4",
+        "%%shout\nhello world",
+        needs=(1,),
+        never=(2,),
+    ),
+    case(
         "an array whose memory Arrow shares",
         "import numpy as np, pyarrow as pa",
         "x = np.arange(4)",
