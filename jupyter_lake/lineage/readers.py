@@ -45,6 +45,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "scan_parquet",
     ),
     "fsspec.spec": ("AbstractFileSystem.open",),
+    "requests.sessions": ("Session.send",),
+    "httpx": ("Client.send", "AsyncClient.send"),
 }
 
 _PATHS = ("source", "path", "where", "input_file", "paths", "metadata_path")
@@ -110,6 +112,8 @@ def _note(saw: Saw, place: object) -> None:
     try:
         if isinstance(place, tuple) and len(place) == 2 and hasattr(place[0], "unstrip_protocol"):
             place = place[0].unstrip_protocol(place[1])
+        elif getattr(place, "method", None) == "GET":
+            place = str(getattr(place, "url", ""))
         saw(place)
     except Exception:  # noqa: BLE001  reading goes on, whatever we make of it
         return

@@ -116,6 +116,19 @@ def test_a_file_of_another_file_system_is_named_by_its_url(
     assert runs_of(lake)[-1].untracked == ("s3x://bucket/raw.csv",)
 
 
+@pytest.mark.parametrize("library", ["requests", "httpx"])
+def test_what_is_fetched_by_a_library_is_named(
+    notebook: Notebook, lake: store.Lake, library: str
+) -> None:
+    notebook.ok(
+        f"import {library}\n"
+        f"for ask in ({library}.get, {library}.post):\n"
+        "    try: ask(f'http://127.0.0.1:9/{ask.__name__}.csv?sig=secret', timeout=1)\n"
+        "    except Exception: pass"
+    )
+    assert runs_of(lake)[-1].untracked == ("http://127.0.0.1:9/get.csv",)
+
+
 def test_urls_lose_their_credentials(notebook: Notebook, lake: store.Lake) -> None:
     notebook.ok(
         "import urllib.request\n"
