@@ -11,7 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jupyter_lake.errors import InvalidInputError, LakeError, UnreachableError
+from jupyter_lake.errors import (
+    AccessDeniedError,
+    InvalidInputError,
+    LakeError,
+    UnreachableError,
+)
 from jupyter_lake.store.backends.s3_config import obstore_for, s3_filesystem
 from jupyter_lake.store.backends.s3_faults import explain, is_passing, not_s3
 from jupyter_lake.store.objectstore import ObjectInfo, ObjectMissing, check_key
@@ -51,7 +56,10 @@ class S3Store:
             size = self._size(key)
             start, end, _ = slice(start, end).indices(size)
             return self.get(key, start=start, end=end)
-        return self._ask(lambda: self._read(key, _range(start, end)), key, reading=True)
+        try:
+            return self._ask(lambda: self._read(key, _range(start, end)), key, reading=True)
+        except AccessDeniedError as error:
+            raise self._missing_or(error, key) from error
 
     def create(self, key: str, data: bytes | Path) -> None:
         """Write a new object or raise `ObjectExists`."""
@@ -72,6 +80,11 @@ class S3Store:
             found = self._call("head_object", key, Key=self.prefix + key)
         except ObjectMissing:
             return None
+        except AccessDeniedError as error:
+            told = self._missing_or(error, key)
+            if isinstance(told, ObjectMissing):
+                return None
+            raise
         etag = str(found.get("ETag") or "").strip('"')
         return ObjectInfo(key, found["ContentLength"], found["LastModified"], etag or None)
 
@@ -193,6 +206,20 @@ class S3Store:
             if "InvalidRange" in str(error.__cause__ or error):
                 return b""  # a range behind the end is empty, as in a slice
             raise
+
+    def _missing_or(self, error: AccessDeniedError, key: str) -> LakeError:
+        """Return what a refusal means.
+
+        AWS refuses, instead of saying that nothing is there, to those who may
+        list a part of the bucket only; within that part a listing tells.
+        """
+        if error.kind != AccessDeniedError.default_kind:
+            return error
+        try:
+            there = any(info.key == key for info in self._page(key, None))
+        except LakeError:
+            return error
+        return error if there else ObjectMissing(key, self.url)
 
     def _upload(self, where: str, data: Path) -> None:
         size = max(_PART_BYTES, -(-data.stat().st_size // 9_000))
