@@ -176,9 +176,7 @@ MISTAKES = [
         "usage",
         fronts=NOTEBOOK,
     ),
-    Mistake(
-        "only in a notebook", "begin sales", "notebook", "%load_ext", "usage", fronts=TERMINAL
-    ),
+    Mistake("only in a notebook", "begin sales", "notebook", "%load_ext", "usage", fronts=TERMINAL),
 ]
 
 
