@@ -111,7 +111,14 @@ def _own_kernel() -> Any:
 
     manager = AsyncKernelManager()
     manager._kernel_spec = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR", "-f", "{connection_file}"],
+        argv=[
+            sys.executable,
+            "-m",
+            "ipykernel_launcher",
+            "--log-level=ERROR",
+            "-f",
+            "{connection_file}",
+        ],
         display_name="Python 3",
         language="python",
     )

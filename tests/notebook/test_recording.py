@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,4 +76,22 @@ def test_a_table_carries_what_it_was_made_of_into_later_cells(run: Run, made: st
     (commit,) = run("import jupyter_lake; jupyter_lake.open().repo('reports').log(limit=1)")
     assert [(each["repo"], each["path"]) for each in commit.provenance["inputs"]] == [
         ("sales", "orders")
+    ]
+
+
+def test_cells_that_read_the_same_tables_are_strangers(run: Run, tmp_path: Path) -> None:
+    run("%lake sql SELECT count(*) FROM sales.orders")
+    run("%lake sql SELECT * FROM sales.orders")
+    run("import tempfile; _ = tempfile.NamedTemporaryFile().close()")
+    run("import os; _ = os.listdir(tempfile.gettempdir())")
+    edges = run("%lake sql SELECT variables FROM lake.edges").fetchall()
+    assert [names for (names,) in edges if names != ["tempfile"]] == []
+
+
+def test_a_pin_is_what_later_names_come_from(run: Run) -> None:
+    run("%lake use sales@main~1")
+    run("%lake sql SELECT count(*) FROM sales.orders")
+    edges = run("%lake sql SELECT variables FROM lake.edges").fetchall()
+    assert next([name.removeprefix("table ") for name in names] for (names,) in edges) == [
+        "of the lake's pins"
     ]

@@ -42,7 +42,7 @@ __all__ = ["LAKE_PINS", "NEW", "SQL_SETTINGS", "Engines", "format_holes", "own_d
 
 _OUTPUTS = ("Out", "_oh")
 SQL_SETTINGS = "the settings of SQL"
-LAKE_PINS = "what the lake's names stand for"
+LAKE_PINS = "of the lake's pins"
 _NUMBERED = re.compile(r"_\d+")
 _WALKS = frozenset(("dict", "list", "sorted", "items", "values"))
 _TABLE_MAKERS = frozenset(
@@ -223,9 +223,10 @@ class Engines(Foresight):
             self.reading.tables_written.add(self.database + SQL_SETTINGS)
         self.load_names({name for name in tables - written if self.peek.may_be_table(name)})
 
-    def shell(self, text: str) -> None:
-        """Load the variables that IPython puts into a command."""
-        self._shell_files(text)
+    def shell(self, text: str, *, files: bool = True) -> None:
+        """Load the variables that IPython puts into a command, and note the files it names."""
+        if files:
+            self._shell_files(text)
         self.reading.shell_words |= words(text)
         names, expressions = shell_names(text)
         self.load_names(names)

@@ -43,6 +43,8 @@ class Traffic:
         Folders whose files were listed.
     relative
         Whether some path was taken from the working folder.
+    made
+        Files that were not there before; those that are gone at the end were passing.
     """
 
     read: set[str] = field(default_factory=set)
@@ -50,6 +52,7 @@ class Traffic:
     folders: set[str] = field(default_factory=set)
     relative: bool = False
     signatures: dict[str, Signature] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
 
     def begin(self, texts: Iterable[str], places: Iterable[str]) -> None:
         """Watch from now on, and note how the files stand that some texts name, and some places."""
@@ -64,6 +67,7 @@ class Traffic:
         """Stop watching, and see which files have changed."""
         with contextlib.suppress(ValueError):
             _running.remove(self)
+        self.written -= {path for path in self.made if not os.path.lexists(path)}
         changed = [path for path, known in self.signatures.items() if _signature(path) != known]
         self.written.update(path for path in changed if not _ignored(path))
 
@@ -82,6 +86,8 @@ class Traffic:
         if reads and full not in self.written:
             self.read.add(full)
         if writes:
+            if full not in self.written and not os.path.lexists(full):
+                self.made.add(full)
             self.written.add(full)
 
     def moved(self, source: str, target: str) -> None:

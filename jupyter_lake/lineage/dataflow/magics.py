@@ -42,7 +42,8 @@ class Magics(Engines):
         if name in CODE_MAGICS:
             self._code_magic(name, line, cell)
             return
-        self.shell(line)
+        # In SQL and in addresses, what looks like a file's name is a table's.
+        self.shell(line, files=name != "lake" and "sql" not in name.lower())
         body = "".join(cell)
         self.reading.runs_shell |= name in RUN_MAGICS
         if name in RUN_MAGICS:
@@ -81,7 +82,7 @@ class Magics(Engines):
 
     def _lake_magic(self, line: str, body: str) -> None:
         verb, _, rest = line.strip().partition(" ")
-        pins = self.reading.tables_written if verb in ("use", "open") else self.reading.tables
+        pins = self.reading.tables_written if verb == "use" else self.reading.tables
         pins.add(LAKE_PINS)
         if verb == "sql":
             self._sql_magic(rest, body)
