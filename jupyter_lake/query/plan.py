@@ -10,6 +10,7 @@ from jupyter_lake.errors import (
     DatasetNotFoundError,
     InvalidInputError,
 )
+from jupyter_lake.query.counting import counted
 from jupyter_lake.query.explaining import unknown_place
 from jupyter_lake.query.lookup import Around, Commits, Lookup
 from jupyter_lake.query.names import (
@@ -58,6 +59,7 @@ class Plan:
         self._lookup = Lookup(session, {} if commits is None else commits)
         self._uses: list[Use] = []
         self._own = OwnNames(session.connection)
+        self._count: str | None = None
 
     def rewrite(self, variables: Mapping[str, object]) -> str:
         """Return the statement with lake names replaced by views, which exist from now on."""
@@ -66,6 +68,8 @@ class Plan:
         spans += self._replacements(references)
         self._refuse_strays(variables)
         self.notes += self._own.hiding(self._statement, variables)
+        if self._count is not None:
+            return self._count
         text = self._statement
         for start, end, replacement in sorted(spans, reverse=True):
             text = text[:start] + replacement + text[end:]
@@ -143,6 +147,8 @@ class Plan:
                 uses[name] = Use(dataset)
             uses[name].references.append(reference)
         for use in uses.values():
+            if len(references) == 1:
+                self._count = counted(self._statement, references[0], use.dataset)
             self._make(use)
         made = [(reference, use.schema) for use in uses.values() for reference in use.references]
         return made + served
@@ -150,6 +156,8 @@ class Plan:
     def _make(self, use: Use) -> None:
         first = use.references[0]
         self._note(use, first)
+        if self._count is not None:
+            return
         places = [reference.start for reference in use.references]
         conditions = conditions_at(self._statement, places)
         if not self._collates(conditions):

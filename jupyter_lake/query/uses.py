@@ -19,7 +19,7 @@ __all__ = ["Use", "reads_of"]
 
 @dataclass(slots=True)
 class Use:
-    """A dataset, and where the statement names it."""
+    """A dataset, and where the statement names it; without a schema where no view is needed."""
 
     dataset: Dataset
     references: list[Reference] = field(default_factory=list)
@@ -34,7 +34,7 @@ def reads_of(
         reference.start: Known(
             reference.schema,
             reference.table,
-            tuple(views.columns(use.schema, use.references[0].table)),
+            tuple(views.columns(use.schema, use.references[0].table)) if use.schema else (),
         )
         for use in uses
         for reference in use.references

@@ -20,7 +20,7 @@ ROWS = 700_000
 BOUND = 1.1
 
 STATEMENTS = {
-    "count": "SELECT count(*) FROM {facts}",
+    "count, which the manifest knows": "SELECT count(*) FROM {facts}",
     "range filter": "SELECT count(*), sum(v) FROM {facts} WHERE id BETWEEN 10000000 AND 12000000",
     "point look-up": "SELECT * FROM {facts} WHERE id = 31415926",
     "two-column aggregate": "SELECT g, sum(v) FROM {facts} GROUP BY g",
@@ -92,7 +92,7 @@ def _resolution(folder: Path, *, files: int, bound: float) -> Row:
 
     def resolve() -> None:
         # Each time by another session, which has no view yet.
-        Plan(sessions[next(statements)], "SELECT count(*) FROM sales.facts").rewrite({})
+        Plan(sessions[next(statements)], "SELECT sum(v) FROM sales.facts").rewrite({})
 
     sessions = [Session(lake) for _ in range(8)]
     seconds = median(resolve, runs=7, warmup=1)
