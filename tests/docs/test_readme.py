@@ -16,6 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 from jupyter_lake.demo import prepare
+from tests.lineage.dataflow.test_corpus import CASES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -37,6 +38,11 @@ class Block:
 BLOCKS = [Block(language, text) for language, text in FENCE.findall(README)]
 IN_A_KERNEL = [block for block in BLOCKS if block.language in ("ipython", "python")]
 COMMANDS = [command for block in BLOCKS if block.language == "bash" for command in block.commands]
+KEEPING = [
+    command
+    for language, text in FENCE.findall((ROOT / "docs" / "keeping.md").read_text())
+    for command in Block(language, text).commands
+]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +69,9 @@ def test_every_cell_runs_in_order(environment: dict[str, str], tmp_path: Path) -
     assert "166158" in printed or "166,158" in printed
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("jupyter lake")])
+@pytest.mark.parametrize(
+    "command", [c for c in (*COMMANDS, *KEEPING) if c.startswith("jupyter lake")]
+)
 def test_every_terminal_command_runs(
     command: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -94,3 +102,19 @@ def test_every_picture_is_taken_by_a_browser_test(picture: str) -> None:
     sources = "".join(path.read_text() for path in (ROOT / "tests" / "ui").rglob("*.py"))
     _theme, _, name = Path(picture).stem.partition("-")
     assert f'{{theme}}-{name}"' in sources
+
+
+def test_the_lineage_score_is_the_corpus() -> None:
+    # A case that is missed is a strict xfail, so what the cases say of themselves is true.
+    missed = [case.name for case in CASES if case.missed]
+    assert f"{len(CASES) - len(missed):,} of {len(CASES):,} cases are right" in README
+    assert [name for name in missed if f"`{name}`" not in README] == []
+
+
+def test_every_figure_was_printed_by_the_benchmarks() -> None:
+    printed = (ROOT / "docs" / "figures.md").read_text().splitlines()
+    section = README.partition("## How fast")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    assert all(row.count("|") == rows[0].count("|") for row in rows)
+    assert len(rows) > 10
+    assert [row for row in rows if row not in printed] == []
