@@ -106,13 +106,18 @@ class Spool:
             with contextlib.suppress(OSError):
                 if not _waiting_in(self.path):
                     self.path.unlink()
-            with contextlib.suppress(OSError):
-                os.close(self._handle)
+            self._let_go()
 
     def abandon(self) -> None:
         """Let the file go without a trace, in a process that was forked off from its writer."""
-        with contextlib.suppress(OSError):
-            os.close(self._handle)  # or the lock would outlive the writer
+        self._let_go()  # or the lock would outlive the writer
+
+    def _let_go(self) -> None:
+        # Once: by then the number may be another file's.
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            with contextlib.suppress(OSError):
+                os.close(handle)
 
     def _append(self, record: dict[str, object]) -> None:
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"

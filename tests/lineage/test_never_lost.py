@@ -345,3 +345,16 @@ def test_a_torn_line_does_not_swallow_the_next() -> None:
     left.append(made(3))
     assert [run.execution_count for run in waiting("lake")] == [3]
     left.close()
+
+
+def test_a_spool_let_go_twice_closes_no_other_file() -> None:
+    mine = Spool.new("lake")
+    number = mine._handle
+    mine.close()
+    other = os.open(os.devnull, os.O_RDONLY)
+    if other != number:  # the number is another file's now
+        os.dup2(other, number)
+        os.close(other)
+    mine.abandon()
+    mine.close()
+    os.close(number)  # which is open still
