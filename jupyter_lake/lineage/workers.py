@@ -25,7 +25,9 @@ class Workers:
 
     def __init__(self) -> None:
         self._pid = os.getpid()
-        self._path = Path(config.spool_dir()) / f"workers-{self._pid}.jsonl"
+        # A process that was killed leaves its file, and in a container the next has its number.
+        name = f"workers-{self._pid}-{os.urandom(6).hex()}.jsonl"
+        self._path = Path(config.spool_dir()) / name
         self._offset = 0
         self.forked = False
         """Whether this process has ever forked: only then is there anything to take in."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_lake import store
+from jupyter_lake.lineage.workers import Workers
 from tests.lineage.conftest import Notebook, runs_of
 
 pytestmark = pytest.mark.skipif(
@@ -57,3 +58,13 @@ def test_reads_of_workers_are_the_cells(
     main.ok("x = 1")
     assert [run.untracked for run in runs_of(lake)] == [(), ("a.csv",), ()]
     assert [[read.path for read in run.reads] for run in runs_of(lake)] == [[], ["weather.csv"], []]
+
+
+def test_what_a_killed_process_of_the_same_number_left_is_not_taken_in() -> None:
+    killed = Workers()
+    killed.tell(["old.csv"])
+    mine = Workers()
+    mine.forked = True
+    assert list(mine.heard()) == []
+    mine.tell(["new.csv"])
+    assert list(mine.heard()) == [["new.csv"]]
