@@ -22,6 +22,7 @@ from uuid import UUID, uuid5
 from jupyter_lake.lineage.untracked import own_thread
 
 if TYPE_CHECKING:
+    from openlineage.client import OpenLineageClient
     from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, RunEvent
     from openlineage.client.facet_v2 import DatasetFacet, JobFacet, RunFacet
 
@@ -233,9 +234,7 @@ class Sender:
     def _work(self) -> None:
         own_thread()
         assert self._queue is not None
-        from openlineage.client import OpenLineageClient
-
-        client = OpenLineageClient()
+        client = _client()
         while (item := self._queue.get()) is not None:
             run, lake_url = item
             self._jobs[run.run_id] = job_name(run)
@@ -246,3 +245,20 @@ class Sender:
                 log.debug("OpenLineage took no event of run %s", run.run_id, exc_info=True)
         with contextlib.suppress(Exception):
             client.close(1.0)
+
+
+def _client() -> OpenLineageClient:
+    """Return OpenLineage's client, without its traces in the notebook.
+
+    It puts settings of its own into the environment, where the next process would
+    take them for the user's, and its warnings would stand under a cell.
+    """
+    from openlineage.client import OpenLineageClient
+
+    logging.getLogger("openlineage").addHandler(logging.NullHandler())
+    before = set(os.environ)
+    client = OpenLineageClient()
+    for name in set(os.environ) - before:
+        if name.startswith("OPENLINEAGE__"):
+            del os.environ[name]
+    return client

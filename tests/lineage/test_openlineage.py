@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -198,6 +199,7 @@ def test_events_reach_the_server_that_the_user_configured(
         validate(event)
     entry = collector.events[-1]["job"]["facets"]["lineage"]["entries"][0]
     assert entry["inputs"][0]["name"] == "/home/ana/delays.ipynb#cell-1"
+    assert [name for name in os.environ if name.startswith("OPENLINEAGE__")] == []
 
 
 def test_a_server_that_is_away_bothers_nobody(
