@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import dis
 import types
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from jupyter_lake.lineage.dataflow.instructions import (
+    LOCAL_LOADS,
+    Instruction,
+    called_locals,
+    instructions_of,
+)
 from jupyter_lake.lineage.dataflow.known import NEVER_CALL
 
 if TYPE_CHECKING:
@@ -18,7 +22,6 @@ __all__ = ["CodeFacts", "calls_first_argument", "calls_what_it_holds", "code_fac
 _FILLERS = frozenset(("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "CALL", "PRECALL", "CACHE", "NOP"))
 _INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _GENERATORS = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
-_LOCAL_LOADS = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")
 _CHANGES = frozenset(("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_ATTR", "STORE_SLICE", "DELETE_ATTR"))
 
 
@@ -89,12 +92,26 @@ def _analyse(code: types.CodeType) -> CodeFacts:
         lazy=bool(code.co_flags & _GENERATORS),
         locals=frozenset((*code.co_varnames, *code.co_cellvars)),
     )
-    instructions = list(dis.get_instructions(code))
+    instructions = instructions_of(code)
+    _note_names(facts, instructions)
+    for position, (operation, value) in enumerate(instructions):
+        if operation == "LOAD_CONST" and isinstance(value, types.CodeType):
+            later = _only_returned(instructions, position, value)
+            facts.absorb(code_facts(value), later=later)
+        facts.changes |= operation in _CHANGES or _in_place(operation, value)
+    facts.strings.update(_texts(code.co_consts))
+    facts.calls_locals |= any(True for _ in called_locals(instructions))
+    facts.keeps_arguments = _keeps_arguments(code, instructions)
+    return facts
+
+
+def _note_names(facts: CodeFacts, instructions: list[Instruction]) -> None:
     stored: set[str] = set()
     branched = False
-    for position, instruction in enumerate(instructions):
-        operation, value = instruction.opname, instruction.argval
+    for operation, value in instructions:
         branched |= operation.startswith(("POP_JUMP", "FOR_ITER", "JUMP", "SEND"))
+        if not isinstance(value, str):
+            continue
         if operation in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
             if value not in stored:
                 facts.loads.add(value)
@@ -103,43 +120,26 @@ def _analyse(code: types.CodeType) -> CodeFacts:
             if not branched:
                 stored.add(value)
         elif "ATTR" in operation or operation == "LOAD_METHOD":
-            if isinstance(value, str):
-                facts.attributes.add(value)
+            facts.attributes.add(value)
         elif operation == "IMPORT_NAME":
             facts.imports.add(value)
-        elif operation == "LOAD_CONST" and isinstance(value, types.CodeType):
-            later = _only_returned(instructions, position, value)
-            facts.absorb(code_facts(value), later=later)
-        facts.changes |= operation in _CHANGES or _in_place(instruction)
-    facts.strings.update(_texts(code.co_consts))
-    facts.calls_locals |= any(map(_calls_local, pairwise(instructions)))
-    facts.keeps_arguments = _keeps_arguments(code, instructions)
-    return facts
 
 
-def _calls_local(pair: tuple[dis.Instruction, dis.Instruction]) -> bool:
-    """Tell the two instructions, in either order, by which a local variable is called."""
-    names = {instruction.opname for instruction in pair}
-    return "PUSH_NULL" in names and any(name.startswith(_LOCAL_LOADS) for name in names)
+def _in_place(operation: str, value: object) -> bool:
+    return operation == "BINARY_OP" and str(value).endswith("=")
 
 
-def _keeps_arguments(code: types.CodeType, instructions: list[dis.Instruction]) -> bool:
+def _keeps_arguments(code: types.CodeType, instructions: list[Instruction]) -> bool:
     parameters = set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
     called: object = None
-    for position, instruction in enumerate(instructions):
-        operation, value = instruction.opname, instruction.argval
+    for position, (operation, value) in enumerate(instructions):
         if operation.startswith(("LOAD_GLOBAL", "LOAD_ATTR", "LOAD_METHOD")):
             called = value
-        loads = operation.startswith(("LOAD_FAST", "LOAD_DEREF"))
-        if loads and not parameters.isdisjoint(_names(value)):
-            following = instructions[position + 1].opname
+        if operation.startswith(LOCAL_LOADS) and value in parameters:
+            following = instructions[position + 1].operation
             if called not in NEVER_CALL and not following.startswith(("RETURN", "STORE_ATTR")):
                 return False
     return not code.co_flags & _GENERATORS
-
-
-def _in_place(instruction: dis.Instruction) -> bool:
-    return instruction.opname == "BINARY_OP" and instruction.argrepr.endswith("=")
 
 
 def _texts(constants: tuple[object, ...]) -> Iterator[str]:
@@ -150,41 +150,35 @@ def _texts(constants: tuple[object, ...]) -> Iterator[str]:
             yield from _texts(constant)
 
 
-def _only_returned(
-    instructions: list[dis.Instruction], position: int, nested: types.CodeType
-) -> bool:
+def _only_returned(instructions: list[Instruction], position: int, nested: types.CodeType) -> bool:
     """Tell whether a nested function is only handed back, not run, by the code that makes it."""
     if nested.co_name in _INLINE:
         return False
     after = position + 1
     called = False
-    while after < len(instructions) and instructions[after].opname in _FILLERS:
-        called |= instructions[after].opname == "CALL"
+    while after < len(instructions) and instructions[after].operation in _FILLERS:
+        called |= instructions[after].operation == "CALL"
         after += 1
     if after >= len(instructions) or (called and nested.co_name == "<lambda>"):
         return False
-    if instructions[after].opname.startswith("RETURN"):
+    if instructions[after].operation.startswith("RETURN"):
         return True
-    if not instructions[after].opname.startswith("STORE_"):
+    if not instructions[after].operation.startswith("STORE_"):
         return False
     return _uses_are_returns(instructions, after)
 
 
-def _uses_are_returns(instructions: list[dis.Instruction], store: int) -> bool:
-    name = instructions[store].argval
-    for position, instruction in enumerate(instructions):
-        if position == store or name not in _names(instruction.argval):
+def _uses_are_returns(instructions: list[Instruction], store: int) -> bool:
+    name = instructions[store].value
+    for position, (operation, value) in enumerate(instructions):
+        if position == store or value != name:
             continue
-        if instruction.opname in ("MAKE_CELL", "COPY_FREE_VARS", "LOAD_CLOSURE"):
+        if operation in ("MAKE_CELL", "COPY_FREE_VARS", "LOAD_CLOSURE"):
             continue
         following = instructions[position + 1 : position + 2]
-        if not following or not following[0].opname.startswith(("RETURN", "STORE_ATTR")):
+        if not following or not following[0].operation.startswith(("RETURN", "STORE_ATTR")):
             return False
     return True
-
-
-def _names(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def calls_what_it_holds(member: object) -> bool:
@@ -196,11 +190,5 @@ def calls_first_argument(function: object) -> bool:
     """Tell whether a live function itself calls its first parameter."""
     if not isinstance(function, types.FunctionType) or not function.__code__.co_argcount:
         return False
-    name = function.__code__.co_varnames[0]
-    instructions = list(dis.get_instructions(function.__code__))
-    for position, instruction in enumerate(instructions):
-        if instruction.argval == name and instruction.opname.startswith("LOAD_"):
-            around = instructions[max(0, position - 1) : position + 2]
-            if any(near.opname == "PUSH_NULL" for near in around):
-                return True
-    return False
+    code = function.__code__
+    return code.co_varnames[0] in called_locals(instructions_of(code))
