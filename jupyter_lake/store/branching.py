@@ -14,6 +14,7 @@ from jupyter_lake.errors import (
     RefNotFoundError,
 )
 from jupyter_lake.identity import current_user
+from jupyter_lake.store.collectors import outlives_collectors
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.records import BranchRecord, Tag, now
 from jupyter_lake.store.refs import MovedError
@@ -138,8 +139,6 @@ def _move(repo: RepoRefs, name: str, record: BranchRecord, after: BranchRecord |
 
 def _is_kept(repo: RepoRefs, commit: str) -> bool:
     """Tell whether a commit that a ref comes to name is there, and stays."""
-    from jupyter_lake.store.gc import outlives_collectors
-
     return outlives_collectors(repo.lake.objects, repo.keys, commit)
 
 

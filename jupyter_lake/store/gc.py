@@ -10,35 +10,38 @@ gone. A new ref to an old commit is made sure of in the same way.
 
 from __future__ import annotations
 
-import json
-import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_lake.store.cache import beneath
+from jupyter_lake.store.collectors import (
+    ANNOUNCEMENT_LASTS,
+    announcement,
+    collected_commits,
+    record_collected,
+)
+from jupyter_lake.store.gather import gather
 from jupyter_lake.store.reach import Reach, chunks
 from jupyter_lake.store.sizes import readable_bytes
 
 if TYPE_CHECKING:
-    from jupyter_lake.store.keys import RepoKeys
     from jupyter_lake.store.lakes import Lake
-    from jupyter_lake.store.objectstore import ObjectInfo, ObjectStore
+    from jupyter_lake.store.objectstore import ObjectInfo
     from jupyter_lake.store.repos import Repo
 
-__all__ = ["GcReport", "await_collectors", "collected_commits", "gc", "outlives_collectors"]
+__all__ = ["GcReport", "gc"]
 
 RETENTION = timedelta(days=30)
 GRACE = timedelta(hours=24)
 # Temporary files of transactions that were never finished.
 ABANDONED = timedelta(days=7)
-# A collector that said it was at work this long ago has died.
-ANNOUNCEMENT_LASTS = timedelta(minutes=2)
 BATCH = 500
-PATIENCE = 0.1
+# What is known of a repo while it is looked through takes memory: 100 MB for a million files.
+REPOS_AT_ONCE = 8
 # Commits first, and the youngest first: a collector that dies midway leaves none whose
 # files or ancestors are gone.
 KINDS = ("commits", "changes", "trees", "ranges", "objects")
@@ -76,6 +79,15 @@ class GcReport:
     def bytes(self) -> int:
         """The bytes freed."""
         return sum(self.freed.values())
+
+    def add(self, other: GcReport) -> None:
+        """Count in what another collection did."""
+        for kind in KINDS:
+            self.deleted[kind] += other.deleted[kind]
+            self.freed[kind] += other.freed[kind]
+        self.kept += other.kept
+        self.young += other.young
+        self.swept += other.swept
 
     def to_dict(self) -> Mapping[str, object]:
         """Return the report as JSON-ready values."""
@@ -131,11 +143,13 @@ def gc(
     Raises
     ------
     DamagedError
-        If something the refs lead to is missing: then nothing is deleted.
+        If something a repo's refs lead to is missing: then nothing of it is deleted.
     """
     report = GcReport(dry_run)
-    for each in [lake.repo(repo)] if repo else lake.repos():
-        _Collection(each, retention, grace, report).run()
+    for some in chunks([lake.repo(repo)] if repo else lake.repos(), REPOS_AT_ONCE):
+        collections = [_Collection(each, retention, grace, dry_run=dry_run) for each in some]
+        for found in gather(beneath(lake.objects), [each.run for each in collections]):
+            report.add(found)
     if not dry_run and not repo:
         report.swept = beneath(lake.objects).sweep(datetime.now(UTC) - ABANDONED)
     return report
@@ -145,27 +159,29 @@ class _Collection:
     """One repo's collection."""
 
     def __init__(
-        self, repo: Repo, retention: timedelta, grace: timedelta, report: GcReport
+        self, repo: Repo, retention: timedelta, grace: timedelta, *, dry_run: bool
     ) -> None:
         self._objects = beneath(repo.lake.objects)
         self._keys = repo.keys
-        self._report = report
+        self._report = GcReport(dry_run)
         self._grace = grace
         self._since = datetime.now(UTC) - retention
         self._reach = Reach(self._objects, repo.keys)
-        self._collected = collected_commits(self._objects, repo.keys)
+        self._collected: set[str] = set()
 
-    def run(self) -> None:
+    def run(self) -> GcReport:
         before = self._now() - self._grace
+        self._collected = collected_commits(self._objects, self._keys)
         self._mark()
         self._reach.follow_unfinished(self._young_commits(before))
-        doomed = list(self._doomed(before))
+        doomed = self._doomed(before)
         if self._report.dry_run:
             for info in doomed:
                 self._count(info)
-            return
+            return self._report
         for some in chunks(doomed, BATCH):
             self._delete({info.key: info for info in some}, before)
+        return self._report
 
     def _now(self) -> datetime:
         """Return the time by the store's own clock; ours may be wrong."""
@@ -177,12 +193,10 @@ class _Collection:
     def _mark(self) -> None:
         # A log goes on naming what earlier collections have deleted.
         roots = self._reach.roots(self._since)
-        gone = {
-            id
-            for id in roots & self._collected
-            if self._objects.info(self._keys.commit(id)) is None
-        }
-        self._reach.follow(roots - gone)
+        doubtful = sorted(roots & self._collected)
+        looks = [partial(self._objects.info, self._keys.commit(id)) for id in doubtful]
+        found = zip(doubtful, gather(self._objects, looks), strict=True)
+        self._reach.follow(roots - {id for id, info in found if info is None})
 
     def _young_commits(self, before: datetime) -> Iterator[str]:
         """Yield the commits that are spared, and so are not to lose what hangs on them."""
@@ -191,17 +205,25 @@ class _Collection:
                 self._report.young += 1
                 yield _name(info.key)
 
-    def _doomed(self, before: datetime) -> Iterator[ObjectInfo]:
-        for kind in KINDS:
-            doomed = []
-            for info in self._objects.list(f"{self._keys.prefix}{kind}/"):
-                if self._reach.covers(info.key):
-                    self._report.kept += 1
-                elif info.modified >= before:
-                    self._report.young += 1
-                else:
-                    doomed.append(info)
-            yield from sorted(doomed, key=lambda info: info.modified, reverse=True)
+    def _doomed(self, before: datetime) -> list[ObjectInfo]:
+        calls = [partial(self._sifted, kind, before) for kind in KINDS]
+        doomed = []
+        for sifted in gather(self._objects, calls):
+            doomed += sorted(sifted.doomed, key=lambda info: info.modified, reverse=True)
+            self._report.kept += sifted.kept
+            self._report.young += sifted.young
+        return doomed
+
+    def _sifted(self, kind: str, before: datetime) -> _Sifted:
+        found = _Sifted()
+        for info in self._objects.list(f"{self._keys.prefix}{kind}/"):
+            if self._reach.covers(info.key):
+                found.kept += 1
+            elif info.modified >= before:
+                found.young += 1
+            else:
+                found.doomed.append(info)
+        return found
 
     def _delete(self, doomed: dict[str, ObjectInfo], before: datetime) -> None:
         """Delete what is still led to by nothing, and old."""
@@ -224,56 +246,18 @@ class _Collection:
         self._report.freed[kind] += info.size
 
     def _record(self, keys: list[str]) -> None:
-        """Leave word of the commits that go, so that nobody takes them for lost."""
         start = f"{self._keys.prefix}commits/"
-        commits = [_name(key) for key in keys if key.startswith(start)]
-        if commits:
-            now = datetime.now(UTC)
-            record = {"when": now.isoformat(), "since": self._since.isoformat(), "commits": commits}
-            key = f"{self._keys.prefix}gc/done/{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.json"
-            self._objects.create(key, json.dumps(record).encode())
+        if commits := [_name(key) for key in keys if key.startswith(start)]:
+            record_collected(self._objects, self._keys, commits, since=self._since)
 
 
-@contextmanager
-def announcement(objects: ObjectStore, keys: RepoKeys) -> Iterator[datetime]:
-    """Say that a collector is at work; yield the moment, by the store's clock."""
-    key = f"{_running(keys)}{secrets.token_hex(8)}"
-    objects.create(key, b"")
-    try:
-        info = objects.info(key)
-        yield info.modified if info else datetime.now(UTC)
-    finally:
-        objects.delete([key])
+@dataclass(slots=True)
+class _Sifted:
+    """What there is of one kind: what stays, counted, and what may go."""
 
-
-def outlives_collectors(objects: ObjectStore, keys: RepoKeys, commit: str) -> bool:
-    """Tell whether a commit is there, and stays there if a ref names it now."""
-    await_collectors(objects, keys)
-    return objects.info(keys.commit(commit)) is not None
-
-
-def await_collectors(objects: ObjectStore, keys: RepoKeys) -> None:
-    """Return when no collector that is at work on the repo now is so any more."""
-    while _announced(objects, keys):
-        time.sleep(PATIENCE)
-
-
-def _announced(objects: ObjectStore, keys: RepoKeys) -> bool:
-    """Tell whether a collector is at work on the repo."""
-    now = datetime.now(UTC)
-    return any(now - info.modified < ANNOUNCEMENT_LASTS for info in objects.list(_running(keys)))
-
-
-def collected_commits(objects: ObjectStore, keys: RepoKeys) -> set[str]:
-    """Return the ids of all commits that collections have deleted."""
-    found: set[str] = set()
-    for info in objects.list(f"{keys.prefix}gc/done/"):
-        found.update(json.loads(objects.get(info.key))["commits"])
-    return found
-
-
-def _running(keys: RepoKeys) -> str:
-    return f"{keys.prefix}gc/running/"
+    kept: int = 0
+    young: int = 0
+    doomed: list[ObjectInfo] = field(default_factory=list)
 
 
 def _name(key: str) -> str:

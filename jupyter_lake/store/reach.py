@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,7 @@ __all__ = ["Reach", "chunks", "digests"]
 T = TypeVar("T")
 
 CHUNK = 64
+ABREAST = 8
 
 
 @dataclass
@@ -51,13 +52,20 @@ class Reach:
 
     def roots(self, since: datetime) -> set[str]:
         """Return the commits that branches, their logs since a moment, and tags name."""
-        found = {tag.commit for tag in Tags(self.objects, self.keys).all()}
-        for branch in self._logs.names():
-            for record in self._logs.log(branch):
-                if record.commit is not None:
-                    found.add(record.commit)
-                if record.when < since:  # this one held when the retention began
-                    break
+        calls: list[Callable[[], set[str]]] = [self._tagged]
+        calls += [partial(self._logged, branch, since) for branch in self._logs.names()]
+        return set().union(*gather(self.objects, calls))
+
+    def _tagged(self) -> set[str]:
+        return {tag.commit for tag in Tags(self.objects, self.keys).all()}
+
+    def _logged(self, branch: str, since: datetime) -> set[str]:
+        found = set()
+        for record in self._logs.log(branch):
+            if record.commit is not None:
+                found.add(record.commit)
+            if record.when < since:  # this one held when the retention began
+                break
         return found
 
     def follow(self, roots: Iterable[str]) -> None:
@@ -72,13 +80,17 @@ class Reach:
         trees: dict[str, CommitRecord] = {}
         waiting = set(roots) - self.commits
         while waiting:
-            record = self._history.record(waiting.pop())
-            self.commits.add(record.id)
-            if record.changes.paths is None:
-                self.long_changes.add(record.id)
-            if record.tree is not None and record.tree not in self.trees:
-                trees.setdefault(record.tree, record)
-            waiting.update(set(record.parents) - self.commits)
+            # A commit that is read tells of its ancestors, which need not be read then.
+            some = list(filter(self._history.knows, waiting)) or list(islice(waiting, ABREAST))
+            waiting.difference_update(some)
+            calls = [partial(self._history.record, id) for id in some]
+            for record in gather(self.objects, calls):
+                self.commits.add(record.id)
+                if record.changes.paths is None:
+                    self.long_changes.add(record.id)
+                if record.tree is not None and record.tree not in self.trees:
+                    trees.setdefault(record.tree, record)
+                waiting.update(set(record.parents) - self.commits)
         self._follow_trees(trees)
 
     def follow_unfinished(self, roots: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import UnreachableError
+from jupyter_lake.store.collectors import await_collectors
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.refs import create_surely
 
@@ -67,8 +68,6 @@ class Reuse:
         UnreachableError
             If one has taken what can't be written again.
         """
-        from jupyter_lake.store.gc import await_collectors
-
         with self._lock:
             sources, self._sources = self._sources, {}
         if not sources:

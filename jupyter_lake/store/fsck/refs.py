@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING
 
+from jupyter_lake.store.collectors import collected_commits
 from jupyter_lake.store.fsck.readback import Readback, Subject
-from jupyter_lake.store.gc import collected_commits
 from jupyter_lake.store.objectstore import ObjectMissing
 from jupyter_lake.store.records import BranchRecord, Tag
 
