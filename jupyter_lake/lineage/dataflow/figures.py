@@ -9,8 +9,10 @@ from jupyter_lake.lineage.dataflow.atoms import ATOMS
 from jupyter_lake.lineage.dataflow.known import wordset
 from jupyter_lake.lineage.dataflow.shapes import Shape
 
-__all__ = ["current_figure", "look_artist", "look_axes", "look_figure"]
+__all__ = ["PYPLOT", "current_figure", "look_artist", "look_axes", "look_figure"]
 
+PYPLOT = "pyplot's current figure"
+"""Stands for it where variables are named."""
 _VOLATILE = wordset(
     "stale _stale stale_callback _stale_viewlims _cachedRenderer _callbacks callbacks figure "
     "_parent_figure axes canvas _axobservers _mouseover _remove_method _in_layout "

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import ast
 import logging
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_lake.lineage.dataflow.between import Between
 from jupyter_lake.lineage.dataflow.bytecode import calls_first_argument
 from jupyter_lake.lineage.dataflow.changes import Change, Comparison
-from jupyter_lake.lineage.dataflow.closure import PYPLOT, Closure
+from jupyter_lake.lineage.dataflow.closure import Closure
 from jupyter_lake.lineage.dataflow.engines import NEW, own_database
-from jupyter_lake.lineage.dataflow.figures import current_figure
-from jupyter_lake.lineage.dataflow.files import Traffic
+from jupyter_lake.lineage.dataflow.figures import PYPLOT, current_figure
 from jupyter_lake.lineage.dataflow.history import Outputs, is_ipythons
-from jupyter_lake.lineage.dataflow.model import (
-    CellFlow,
-    Certainty,
-    Edge,
-    Writers,
-    strongest,
-    weakest,
-)
-from jupyter_lake.lineage.dataflow.outside import (
-    file_reads,
-    file_writes,
-    named_files,
-    outside_reads,
-    outside_writes,
-)
-from jupyter_lake.lineage.dataflow.ownership import module_names
+from jupyter_lake.lineage.dataflow.model import CellFlow, weakest
+from jupyter_lake.lineage.dataflow.outside import file_reads, named_files, outside_reads
 from jupyter_lake.lineage.dataflow.peeking import Peek
-from jupyter_lake.lineage.dataflow.reading import Level, Reading, Use
+from jupyter_lake.lineage.dataflow.pending import Pending
+from jupyter_lake.lineage.dataflow.reading import Level, Use
 from jupyter_lake.lineage.dataflow.settings import (
     HOOKS,
     Settings,
@@ -47,30 +32,14 @@ from jupyter_lake.lineage.dataflow.versions import Versions
 from jupyter_lake.lineage.dataflow.witnesses import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["Dataflow", "Pending"]
+    from jupyter_lake.lineage.dataflow.model import Certainty, Writers
+
+__all__ = ["Dataflow"]
 
 _log = logging.getLogger(__name__)
 _WATCHED = Use(Level.RUN, certain=True, after=frozenset())
-
-
-@dataclass(slots=True)
-class Pending:
-    """A cell that is running: what was there before it."""
-
-    key: str
-    reading: Reading = field(default_factory=Reading)
-    closure: Closure | None = None
-    sources: dict[str, Writers] = field(default_factory=dict)
-    identities: dict[str, int] = field(default_factory=dict)
-    slots: dict[str, int] = field(default_factory=dict)
-    witnesses: dict[str, Witness] = field(default_factory=dict)
-    figure: int = 0
-    unread: Writers = ()
-    traffic: Traffic = field(default_factory=Traffic)
-    files: set[str] = field(default_factory=set)
-    comparison: Comparison | None = None
 
 
 class Dataflow:
@@ -227,67 +196,38 @@ class Dataflow:
             return CellFlow()
         self._file_sources(pending)
         self._setting_sources(pending, closure)
-        changes = comparison.changes(self._live_roots(pending, closure))
-        bound = self._bound_names(pending, closure, raised=raised)
+        changes = comparison.changes(pending.live_roots(closure))
+        bound = pending.bound(closure, raised=raised)
         touched = self._touched(changes, closure)
-        reads = self._reads(pending, closure) | touched
-        edges = self._edges(pending, closure, reads)
+        reads = pending.reads(closure) | touched
+        edges = pending.edges(closure, reads)
         self._record(pending, closure, bound, changes)
         aliases = self._aliases(changes, closure)
         return CellFlow(
             edges=edges,
             reads=tuple(sorted(name for name in reads if not is_ipythons(name))),
-            writes=tuple(sorted(bound | touched | aliases | self._outside(pending))),
+            writes=tuple(sorted(bound | touched | aliases | pending.outside())),
         )
 
     def _file_sources(self, pending: Pending) -> None:
         """Add the writers of the files that the cell has read."""
         traffic, reading = pending.traffic, pending.reading
         reading.files_written = {n for n in reading.files_written if not traffic.unchanged(n)}
-        read = file_reads(pending.files, reading.strings, traffic, self._versions.names())
+        known = self._versions.names()
+        self._add_sources(pending, file_reads(pending.files, reading.strings, traffic, known))
+
+    def _setting_sources(self, pending: Pending, closure: Closure) -> None:
+        """Add the writers of the settings that the cell has used."""
+        relative = pending.traffic.relative
+        read = settings_read(closure, self._settings_written, relative=relative)
+        self._add_sources(pending, read)
+
+    def _add_sources(self, pending: Pending, read: Mapping[str, Certainty]) -> None:
         for name, certainty in read.items():
             writers = self._versions.binding(name, 0)
             pending.sources[name] = tuple(
                 (key, weakest(certainty, known)) for key, known in writers
             )
-
-    def _setting_sources(self, pending: Pending, closure: Closure) -> None:
-        """Add the writers of the settings that the cell has used."""
-        relative = pending.traffic.relative
-        if self._settings_written:
-            read = settings_read(closure, self._settings_written, relative=relative)
-            for name, certainty in read.items():
-                writers = self._versions.binding(name, 0)
-                pending.sources[name] = tuple(
-                    (key, weakest(certainty, known)) for key, known in writers
-                )
-
-    def _live_roots(self, pending: Pending, closure: Closure) -> list[object]:
-        """Return the objects from which the objects of before may still be reached."""
-        roots = [node.value() for node in closure.nodes.values()]
-        roots.append(current_figure())
-        before = (*pending.identities.items(), *pending.slots.items())
-        for name, identity in before:
-            if identity in closure.nodes and id(value := closure.lookup(name)) == identity:
-                roots.append(value)
-        return roots
-
-    def _bound_names(self, pending: Pending, closure: Closure, *, raised: bool) -> set[str]:
-        """Return the variables that the cell bound or deleted."""
-        before, present = pending.identities, self.namespace
-        bound = {name for name, value in present.items() if before.get(name) != id(value)}
-        bound.update(name for name in before if name not in present)
-        bound = {name for name in bound if not is_ipythons(name)}
-        witnesses = pending.witnesses.items()
-        bound.update(name for name, was in witnesses if name in present and was.is_gone())
-        sure = pending.reading.early if raised else pending.reading.sure
-        bound.update(name for name in sure if name in present)
-        slots = pending.slots.items()
-        bound.update(name for name, identity in slots if id(closure.lookup(name)) != identity)
-        figure = current_figure()
-        if figure is not None and id(figure) != pending.figure:
-            bound.add(PYPLOT)
-        return bound
 
     @staticmethod
     def _touched(changes: dict[int, Change], closure: Closure) -> set[str]:
@@ -302,32 +242,6 @@ class Dataflow:
             return set()
         names = (name for name, value in self.namespace.items() if id(value) in changes)
         return {name for name in names if not is_ipythons(name) and name not in closure.slots}
-
-    @staticmethod
-    def _reads(pending: Pending, closure: Closure) -> set[str]:
-        """Return the names read, less those that a star import brought before they were."""
-        starred = {f"*{name}": module_names(name) for name in pending.reading.star_imports}
-        found = set(pending.sources) - closure.reads.keys()
-        for name, use in closure.reads.items():
-            own = any(name in starred[mark] for mark in use.after if mark in starred)
-            if not own and name in pending.sources:
-                found.add(name)
-        return found
-
-    @staticmethod
-    def _edges(pending: Pending, closure: Closure, names: set[str]) -> tuple[Edge, ...]:
-        found: dict[str, tuple[set[str], Certainty]] = {}
-        for name in sorted(names):
-            use = closure.reads.get(name)
-            read: Certainty = "observed" if use is None or use.certain else "possible"
-            for key, certainty in pending.sources.get(name, pending.unread):
-                carriers, known = found.get(key, (set(), "possible"))
-                carriers.add(name)
-                found[key] = (carriers, strongest(known, weakest(read, certainty)))
-        return tuple(
-            Edge(upstream_key=key, variables=tuple(sorted(variables)), certainty=certainty)
-            for key, (variables, certainty) in found.items()
-        )
 
     def _record(
         self, pending: Pending, closure: Closure, bound: set[str], changes: dict[int, Change]
@@ -348,7 +262,7 @@ class Dataflow:
             )
         self._note_settings(closure, key)
         self._note_databases(bound, closure)
-        for outside in self._outside(pending):
+        for outside in pending.outside():
             name = self._peek.settled(outside)
             self._versions.unbind(f"file {last_part(name)}")
             self._versions.bind(name, 0, ((key, "observed"),))
@@ -373,11 +287,6 @@ class Dataflow:
             if isinstance(made, ast.Call) and (mark := own_database(made, self._peek)):
                 identity = id(closure.lookup(name))
                 self._peek.databases[name] = (identity, mark if mark != NEW else f"in {identity}")
-
-    @staticmethod
-    def _outside(pending: Pending) -> set[str]:
-        """Return what the cell wrote that no object of the notebook shows."""
-        return outside_writes(pending.reading) | file_writes(pending.reading, pending.traffic)
 
     def _writer(self, name: str, pending: Pending, closure: Closure) -> str:
         """Return who bound a name: this cell, unless only a task left by another one could."""

@@ -69,6 +69,7 @@ def test_an_unseen_change_is_possible(notebook: Notebook) -> None:
     notebook.run("first = cur.fetchone()")
     flow = notebook.run("second = cur.fetchone()")
     assert {edge.upstream_key: edge.certainty for edge in flow.edges}["2"] == "possible"
+    notebook.run("con.close()")
 
 
 def test_a_cell_that_does_not_parse_reads_and_writes_nothing(notebook: Notebook) -> None:
