@@ -6,9 +6,11 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from jupyter_lake.addresses import check_path
+from jupyter_lake.errors import InvalidInputError
 from jupyter_lake.store.filehashes import FileHashes, Stamp
 
 if TYPE_CHECKING:
@@ -42,15 +44,34 @@ class FolderCopy:
             for file in _under(self._folder)
         }
 
-    def changed(self, there: Mapping[str, Entry]) -> Iterator[tuple[str, Path]]:
-        """Yield path and file of what is not, for certain, the entry there."""
-        known = self._hashes.under(self._folder) if there else {}
-        for path, file in self.files.items():
-            stamp = Stamp.of(os.stat(file))
-            entry = there.get(path)
-            if entry is None or known.get(file) != (stamp, entry.hash):
-                self._stamps[path] = stamp
-                yield path, Path(file)
+    def changed(self, there: Mapping[str, Entry]) -> dict[str, str]:
+        """Return the files, by path, of all that is not, for certain, the entry there."""
+        if not there:
+            return self.files
+        known = self._hashes.under(self._folder)
+        return {
+            path: file
+            for path, file in self.files.items()
+            if (entry := there.get(path)) is None
+            or known.get(file) != (Stamp.of(os.stat(file)), entry.hash)
+        }
+
+    def note(self, path: str) -> None:
+        """Note what state the file is in that is to have a path, and is about to be read.
+
+        Raises
+        ------
+        OSError
+            If it has gone.
+        InvalidInputError
+            If it is a pipe or a device.
+        """
+        found = os.stat(self.files[path])
+        if not S_ISREG(found.st_mode):
+            raise InvalidInputError(
+                f"{self.files[path]!r} is no ordinary file.", hint="Take it out of the folder."
+            )
+        self._stamps[path] = Stamp.of(found)
 
     def remember(self, hashes: Mapping[str, str | None]) -> None:
         """Keep the hashes, by path, of the files that were read."""

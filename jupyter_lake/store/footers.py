@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 __all__ = ["rows_and_stats"]
 
 MAGIC = b"PAR1"
 
 
-def rows_and_stats(path: str, data: bytes | Path) -> tuple[int | None, str | None]:
-    """Return the number of rows and the statistics, or Nones for any other file."""
+def rows_and_stats(path: str, data: bytes | str) -> tuple[int | None, str | None]:
+    """Return the number of rows and the statistics, or Nones for any other file.
+
+    `data` is the file's bytes, or where it lies on this machine.
+    """
     if not path.endswith((".parquet", ".parq", ".pq")) or not _looks_like_parquet(data):
         return None, None
     import pyarrow as pa
@@ -25,7 +26,7 @@ def rows_and_stats(path: str, data: bytes | Path) -> tuple[int | None, str | Non
         return None, None  # stored as it came: it isn't ours to refuse
 
 
-def _looks_like_parquet(data: bytes | Path) -> bool:
+def _looks_like_parquet(data: bytes | str) -> bool:
     if isinstance(data, bytes):
         return data[-4:] == MAGIC
     with open(data, "rb") as file:

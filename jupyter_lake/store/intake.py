@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import AccessDeniedError, InvalidInputError, LakeError, PathNotFoundError
 from jupyter_lake.store.entries import Entry
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from jupyter_lake.store.trees import Tree
 
 __all__ = ["Intake"]
-
-T = TypeVar("T")
 
 
 class Intake:
@@ -50,15 +48,11 @@ class Intake:
 
     def take_bytes(self, path: str, data: bytes) -> None:
         """Stage a file by its bytes."""
-        self._staging.put(path, self._added(path, data))
+        self._staging.put(self._added(path, data))
 
     def take_file(self, path: str, source: Path) -> None:
         """Stage a copy of a local file, which is read in the background."""
-
-        def copied() -> Entry:
-            return _reading(source, lambda: self._added(path, source))
-
-        self._staging.put(path, self.uploads.submit(copied))
+        self._take({path: str(source)})
 
     def take_folder(self, path: str, source: Path, base: Tree) -> None:
         """Stage copies of all files under a folder that `base` doesn't hold already."""
@@ -66,8 +60,7 @@ class Intake:
         there = self._repo.manifests.found(base, copy.files) if base.ranges else {}
         for staged in self._staging.paths:
             there.pop(staged, None)
-        for name, file in copy.changed(there):
-            self.take_file(name, file)
+        self._take(copy.changed(there), copy.note)
         self._copies.append(copy)
 
     def take_table(self, path: str, data: ArrowStreamable) -> None:
@@ -78,7 +71,7 @@ class Intake:
             digest = self.uploads.add(content)
         rows, stats = describe_parquet(metadata)
         hash = f"sha256:{digest.hash}"
-        self._staging.put(path, Entry(path, digest.size, hash, rows=rows, stats_text=stats))
+        self._staging.put(Entry(path, digest.size, hash, rows=rows, stats_text=stats))
 
     def remember(self, staged: Edit) -> None:
         """Keep the hashes of files that came from folders, for when they come again."""
@@ -93,28 +86,34 @@ class Intake:
             with suppress(OSError):
                 self.uploads.close()
 
-    def _added(self, path: str, data: bytes | Path) -> Entry:
+    def _take(self, files: Mapping[str, str], note: Callable[[str], None] | None = None) -> None:
+        """Stage copies of local files by path; `note` hears of each before it is read."""
+
+        def copied(path: str) -> Entry:
+            try:
+                if note is not None:
+                    note(path)
+                return self._added(path, files[path])
+            except OSError as error:
+                raise _unreadable(files[path], error) from error
+
+        self._staging.put_coming(files, self.uploads.each(files, copied))
+
+    def _added(self, path: str, data: bytes | str) -> Entry:
         digest = self.uploads.add(data)
         rows, stats = rows_and_stats(path, data)
         hash = f"sha256:{digest.hash}"
         return Entry(path, digest.size, hash, rows=rows, stats_text=stats)
 
 
-def _reading(source: Path, action: Callable[[], T]) -> T:
-    """Run what reads a local file, and say in a sentence why it could not be read."""
-    try:
-        return action()
-    except LakeError:
-        raise
-    except FileNotFoundError:
-        raise PathNotFoundError(
-            f"There is no file {str(source)!r} here.", hint="Check the path."
-        ) from None
-    except PermissionError:
-        raise AccessDeniedError(
-            f"This user may not read {str(source)!r}.", hint="Ask the file's owner for access."
-        ) from None
-    except OSError as error:
-        raise InvalidInputError(
-            f"{str(source)!r} can't be read: {error.strerror or error}.", hint="Check the file."
-        ) from error
+def _unreadable(file: str, error: OSError) -> LakeError:
+    """Return what a person should read when a local file can't be read."""
+    if isinstance(error, FileNotFoundError):
+        return PathNotFoundError(f"There is no file {file!r} here.", hint="Check the path.")
+    if isinstance(error, PermissionError):
+        return AccessDeniedError(
+            f"This user may not read {file!r}.", hint="Ask the file's owner for access."
+        )
+    return InvalidInputError(
+        f"{file!r} can't be read: {error.strerror or error}.", hint="Check the file."
+    )

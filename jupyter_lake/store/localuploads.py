@@ -1,11 +1,11 @@
 """Uploads into a folder: hashed while they are copied, synced together.
 
 Each file is written under a temporary name. In the end all get their names, and
-files and folders are synced side by side; only then is the record made that leads
-to them. So a power cut may leave a name without its bytes, but never one that
-anything leads to: who finds an object there compares its bytes before he uses it.
-All begin in one folder, so that the disk lays them side by side; written straight
-to their 256 folders they would take twice as long.
+files and folders are synced; only then is the record made that leads to them. So
+a power cut may leave a name without its bytes, but never one that anything leads
+to: who finds an object there compares its bytes before he uses it. All begin in
+one folder, so that the disk lays them side by side; written straight to their
+256 folders they would take twice as long.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property
-from io import FileIO
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -28,9 +27,11 @@ from typing import TYPE_CHECKING, TypeVar
 from jupyter_lake.errors import AccessDeniedError, LakeError, ReadOnlyError, UnreachableError
 from jupyter_lake.store import syncing
 from jupyter_lake.store.backends.local import link
+from jupyter_lake.store.digests import CHUNK, Digest, digest_of, hash_file, read_small
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.reuse import Reuse
-from jupyter_lake.store.uploads import CHUNK, Digest, Threads, hash_file
+from jupyter_lake.store.syncing import WriteOut
+from jupyter_lake.store.threads import Threads
 
 if TYPE_CHECKING:
     from jupyter_lake.store.keys import RepoKeys
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalUploads"]
 
+K = TypeVar("K")
 T = TypeVar("T")
 
-WHOLE = 8 * 2**20  # files up to this size are read at once
 WORKERS = 4
 UNFINISHED = ".unfinished"
 YOUNG_SECONDS = 3600.0  # what is older has long been written by the disk's own cache
@@ -55,28 +56,26 @@ class LocalUploads:
     def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
         self._keys = keys
         self._root = str(objects.local_path(keys.prefix))
-        self._threads = Threads(WORKERS, 4 * WORKERS)
+        self._threads = Threads(WORKERS)
         self._unfinished: dict[str, str] = {}  # temporary files by their place
         self._unsynced: set[str] = set()  # objects that another process has just made
         self._reuse = Reuse(objects, keys)
+        self._out = WriteOut(str(objects.local_path("")))
         self._lock = threading.Lock()
         self._mark = secrets.token_hex(8)
         self._numbers = count()
 
-    def submit(self, task: Callable[[], T]) -> Future[T]:
-        """Run a task on one of the threads."""
-        return self._threads.submit(task)
+    def each(self, items: Iterable[K], task: Callable[[K], T]) -> Future[dict[K, T]]:
+        """Run a task for each item on the threads."""
+        return self._threads.each(items, task)
 
-    def add(self, data: bytes | Path) -> Digest:
+    def add(self, data: bytes | str) -> Digest:
         """Copy bytes or a file, hashing them on the way."""
-        source = data
-        if isinstance(data, Path):
-            with open(data, "rb", buffering=0) as file:
-                if os.fstat(file.fileno()).st_size > WHOLE:
-                    return self._stream(file, data)
-                data = file.readall()
-        digest = Digest(hashlib.sha256(data).hexdigest(), len(data))
-        self._write(self._keys.object(digest.hash), data, source)
+        content = data if isinstance(data, bytes) else read_small(data)
+        if content is None:
+            return self._stream(str(data))
+        digest = digest_of(content)
+        self._write(self._keys.object(digest.hash), content, data)
         return digest
 
     def write(self, key: str, data: bytes) -> None:
@@ -92,6 +91,7 @@ class LocalUploads:
         last = self._temporary()
         try:
             self._make_durable(unfinished, unsynced, last=(last, data), folder=_folder(place))
+            unfinished = {}  # all have their names
             self._reuse.make_sure()
             link(last, place)
             syncing.sync(_folder(place))
@@ -115,20 +115,21 @@ class LocalUploads:
         for place, temporary in unfinished.items():
             os.replace(temporary, place)
         _write_new(*last)
-        syncing.sync_all([*unfinished, *unsynced, last[0], *(folders | made)])
+        self._out.sync([*unfinished, *unsynced, last[0], *(folders | made)])
         _synced.update((*folders, folder))
 
     def close(self) -> None:
         """End the threads and remove what was not flushed."""
         self._threads.close()
+        self._out.close()
         with self._lock:
             unfinished, self._unfinished = self._unfinished, {}
         _drop(unfinished.values())
 
-    def _write(self, key: str, data: bytes, source: bytes | Path) -> None:
+    def _write(self, key: str, data: bytes, source: bytes | str) -> None:
         place = self._place(key)
         if place in self._unfinished or (
-            os.path.exists(place)
+            os.access(place, os.F_OK)
             and self._use(key, place, source, whole=lambda: _holds(place, data))
         ):
             return
@@ -140,17 +141,22 @@ class LocalUploads:
                 os.unlink(temporary)
             raise explained(error, place) from error
         self._note(place, temporary)
+        self._out.wrote(len(data))
 
-    def _stream(self, file: FileIO, source: Path) -> Digest:
+    def _stream(self, source: str) -> Digest:
         """Copy a large file piece by piece; its name is known only at the end."""
         temporary = self._temporary()
         digest, size = hashlib.sha256(), 0
         try:
-            with open(temporary, "xb", buffering=0) as copy:
+            with (
+                open(source, "rb", buffering=0) as file,
+                open(temporary, "xb", buffering=0) as copy,
+            ):
                 while chunk := file.read(CHUNK):
                     digest.update(chunk)
                     size += len(chunk)
                     _write_fully(copy.fileno(), chunk)
+                    self._out.wrote(len(chunk))
         except OSError as error:
             with suppress(OSError):
                 os.unlink(temporary)
@@ -166,9 +172,7 @@ class LocalUploads:
             self._note(place, temporary)
         return found
 
-    def _use(
-        self, key: str, place: str, source: bytes | Path, *, whole: Callable[[], bool]
-    ) -> bool:
+    def _use(self, key: str, place: str, source: bytes | str, *, whole: Callable[[], bool]) -> bool:
         """Use an object that is there, unless it is not whole or has just gone."""
         try:
             modified = os.stat(place).st_mtime
@@ -176,7 +180,7 @@ class LocalUploads:
                 return False
         except OSError:
             return False
-        if not self._reuse.take(key, source):
+        if not self._reuse.take(key, Path(source) if isinstance(source, str) else source):
             return False
         if modified > time.time() - YOUNG_SECONDS:
             with self._lock:

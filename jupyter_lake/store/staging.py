@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
@@ -24,17 +24,23 @@ class Staging:
     """
 
     def __init__(self) -> None:
-        self._puts: dict[str, Entry | Future[Entry]] = {}
+        self._puts: dict[str, Entry | Future[dict[str, Entry]]] = {}
         self._deletes: set[str] = set()
         self._bulk = EntryList()
 
     def __bool__(self) -> bool:
         return bool(self._puts or self._deletes or len(self._bulk))
 
-    def put(self, path: str, entry: Entry | Future[Entry]) -> None:
-        """Put a file at a path."""
-        self._deletes.discard(path)
-        self._puts[path] = entry
+    def put(self, entry: Entry) -> None:
+        """Put a file at its path."""
+        self._deletes.discard(entry.path)
+        self._puts[entry.path] = entry
+
+    def put_coming(self, paths: Iterable[str], entries: Future[dict[str, Entry]]) -> None:
+        """Put files whose bytes are on the way; the promise is of their entries by path."""
+        for path in paths:
+            self._deletes.discard(path)
+            self._puts[path] = entries
 
     def put_table(self, table: pa.Table) -> None:
         """Put many files."""
@@ -87,7 +93,7 @@ class Staging:
     def _settle(self, path: str) -> Entry:
         entry = self._puts[path]
         if isinstance(entry, Future):
-            entry = self._puts[path] = entry.result()
+            entry = self._puts[path] = entry.result()[path]
         return entry
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from jupyter_lake.errors import InvalidInputError
@@ -30,7 +30,7 @@ class ArrowStreamable(Protocol):
 
 
 @contextmanager
-def parquet_of(data: ArrowStreamable) -> Iterator[tuple[bytes | Path, pq.FileMetaData]]:
+def parquet_of(data: ArrowStreamable) -> Iterator[tuple[bytes | str, pq.FileMetaData]]:
     """Yield a table as Parquet, in memory or, when it is large, in a temporary file.
 
     Raises
@@ -49,7 +49,7 @@ def parquet_of(data: ArrowStreamable) -> Iterator[tuple[bytes | Path, pq.FileMet
                 return
             reader = table.to_reader()
         with tempfile.TemporaryDirectory(prefix="jupyter-lake-") as folder:
-            path = Path(folder, "table.parquet")
+            path = os.path.join(folder, "table.parquet")
             yield path, _written(reader, path)
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise InvalidInputError(
@@ -101,7 +101,7 @@ def _quick(schema: pa.Schema) -> dict[str, Any]:
     return {"compression": "snappy", "use_dictionary": named}
 
 
-def _written(reader: pa.RecordBatchReader, path: Path) -> pq.FileMetaData:
+def _written(reader: pa.RecordBatchReader, path: str) -> pq.FileMetaData:
     import pyarrow.parquet as pq
 
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:

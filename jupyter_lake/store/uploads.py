@@ -6,52 +6,42 @@ Nothing may lead to what is uploaded before all of it would survive a power cut:
 
 from __future__ import annotations
 
-import hashlib
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jupyter_lake.errors import ChangedError
+from jupyter_lake.store.digests import Digest, digest_of, hash_file, read_small
 from jupyter_lake.store.gather import is_local
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.refs import create_surely
 from jupyter_lake.store.reuse import Reuse
+from jupyter_lake.store.threads import Threads
 
 if TYPE_CHECKING:
     from jupyter_lake.store.keys import RepoKeys
     from jupyter_lake.store.objectstore import ObjectStore
 
-__all__ = ["Digest", "StoreUploads", "Uploads", "open_uploads"]
+__all__ = ["StoreUploads", "Uploads", "open_uploads"]
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 WORKERS = 16
 IN_FLIGHT = 64
-CHUNK = 1 << 20
-WHOLE = 8 * 2**20  # files up to this size are read at once
 YOUNG_SECONDS = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """The sha256 of some bytes, in hex digits, and how many they are."""
-
-    hash: str
-    size: int
 
 
 class Uploads(Protocol):
     """Takes bytes in, names them by their hash, and makes them durable together."""
 
-    def submit(self, task: Callable[[], T]) -> Future[T]:
-        """Run a task that adds files on a thread; waits while many are under way."""
+    def each(self, items: Iterable[K], task: Callable[[K], T]) -> Future[dict[K, T]]:
+        """Run a task that adds files for each item, side by side; the answers come by item."""
 
-    def add(self, data: bytes | Path) -> Digest:
-        """Bring in a file's bytes; the same bytes are kept once."""
+    def add(self, data: bytes | str) -> Digest:
+        """Bring in bytes, or a file of this machine; the same bytes are kept once."""
 
     def write(self, key: str, data: bytes) -> None:
         """Bring in an immutable object under a key that its bytes decide."""
@@ -80,65 +70,33 @@ def open_uploads(objects: ObjectStore, keys: RepoKeys) -> Uploads:
     return StoreUploads(objects, keys)
 
 
-class Threads:
-    """A few threads, made when there is work, that take only so much of it at a time."""
-
-    def __init__(self, workers: int, in_flight: int) -> None:
-        self._workers = workers
-        self._slots = threading.BoundedSemaphore(in_flight)
-        self._pool: ThreadPoolExecutor | None = None
-
-    def submit(self, task: Callable[[], T]) -> Future[T]:
-        """Run a task on a thread, as soon as there is a place for it."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="lake-upload")
-        self._slots.acquire()
-        future = self._pool.submit(task)
-        future.add_done_callback(lambda _: self._slots.release())
-        return future
-
-    def close(self) -> None:
-        """End the threads; what has not begun never will."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
-
-
 class StoreUploads:
     """Uploads to a store whose requests take time: many at once."""
 
     def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
         self._objects = objects
         self._keys = keys
-        self._files = Threads(WORKERS, IN_FLIGHT)
-        self._writes = Threads(WORKERS, IN_FLIGHT)
+        self._files = Threads(WORKERS)
+        self._writes = Threads(WORKERS, most_waiting=IN_FLIGHT)
         self._waiting: list[Future[None]] = []
         self._made: dict[str, float] = {}
         self._reuse = Reuse(objects, keys)
 
-    def submit(self, task: Callable[[], T]) -> Future[T]:
-        """Run a task on one of the threads."""
-        return self._files.submit(task)
+    def each(self, items: Iterable[K], task: Callable[[K], T]) -> Future[dict[K, T]]:
+        """Run a task for each item on the threads."""
+        return self._files.each(items, task)
 
-    def add(self, data: bytes | Path) -> Digest:
+    def add(self, data: bytes | str) -> Digest:
         """Hash bytes or a file, and write what the lake doesn't have: bytes on a thread."""
         if isinstance(data, bytes):
-            digest = Digest(hashlib.sha256(data).hexdigest(), len(data))
+            digest = digest_of(data)
             self.write(self._keys.object(digest.hash), data)
             return digest
-        before = data.stat()
-        if before.st_size <= WHOLE:
-            content = data.read_bytes()  # what is hashed is what is written
-            digest = Digest(hashlib.sha256(content).hexdigest(), len(content))
+        if (content := read_small(data)) is not None:  # what is hashed is what is written
+            digest = digest_of(content)
             self._create(self._keys.object(digest.hash), content)
             return digest
-        digest = hash_file(data)
-        self._create(self._keys.object(digest.hash), data)
-        after = data.stat()
-        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
-            self._objects.delete([self._keys.object(digest.hash)])
-            raise ChangedError(f"{data} was changed while it was read.", hint="Write it again.")
-        return digest
+        return self._add_large(Path(data))
 
     def write(self, key: str, data: bytes) -> None:
         """Write an immutable object on one of the threads."""
@@ -166,6 +124,16 @@ class StoreUploads:
         self._files.close()
         self._writes.close()
 
+    def _add_large(self, file: Path) -> Digest:
+        before = file.stat()
+        digest = hash_file(file)
+        self._create(self._keys.object(digest.hash), file)
+        after = file.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            self._objects.delete([self._keys.object(digest.hash)])
+            raise ChangedError(f"{file} was changed while it was read.", hint="Write it again.")
+        return digest
+
     def _create(self, key: str, data: bytes | Path) -> None:
         try:
             create_surely(self._objects, key, data)
@@ -181,13 +149,3 @@ class StoreUploads:
         else:
             self._objects.delete([key])
             create_surely(self._objects, key, data)
-
-
-def hash_file(path: Path) -> Digest:
-    """Hash a file without holding it in memory."""
-    digest, size = hashlib.sha256(), 0
-    with open(path, "rb", buffering=0) as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return Digest(digest.hexdigest(), size)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_lake.store import Lake, Repo, fsck, trees
+from jupyter_lake.store import Lake, Repo, filesystems, fsck, syncing, trees
 
 from .steps import put
 
@@ -22,6 +22,8 @@ class Disk:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[Event] = []
         patch.setattr(os, "fsync", self._noting_sync(os.fsync))
+        patch.setattr(filesystems, "syncs_as_a_whole", lambda _: True)
+        patch.setattr(filesystems, "sync_filesystem", self._sync_all)
         patch.setattr(os, "link", self._noting("name", os.link))
         patch.setattr(os, "replace", self._noting("name", os.replace))
 
@@ -31,6 +33,14 @@ class Disk:
             self.events.append(("sync", os.path.realpath(f"/proc/self/fd/{file}")))
 
         return fsync
+
+    def _sync_all(self, descriptor: int) -> None:
+        root = os.path.realpath(f"/proc/self/fd/{descriptor}")
+        for folder, _, names in os.walk(root):
+            self.events += [("sync", path) for path in (folder, *self._joined(folder, names))]
+
+    def _joined(self, folder: str, names: list[str]) -> list[str]:
+        return [os.path.join(folder, name) for name in names]
 
     def _noting(self, what: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def named(source: str, target: str) -> None:
@@ -56,10 +66,12 @@ class Disk:
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs the paths of open files")
 @pytest.mark.parametrize("inline", [0, 256], ids=["tree apart", "tree in the commit"])
+@pytest.mark.parametrize("many", [1, 256], ids=["synced as a whole", "synced one by one"])
 def test_a_branch_moves_to_what_is_on_disk(
-    repo: Repo, inline: int, monkeypatch: pytest.MonkeyPatch
+    repo: Repo, inline: int, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trees, "INLINE_ENTRIES", inline)
+    monkeypatch.setattr(syncing, "MANY", many)
     put(repo, a="1")
     root = Path(repo.lake.url).resolve()
     there = set(root.rglob("*"))

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_lake import config
+from jupyter_lake.errors import InvalidInputError, PathNotFoundError
 from jupyter_lake.store import Repo, localuploads
+from jupyter_lake.store.digests import Digest
 
 from .steps import contents
 
@@ -42,9 +44,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     add = localuploads.LocalUploads.add
 
-    def noting(self: localuploads.LocalUploads, data: bytes | Path) -> localuploads.Digest:
-        if isinstance(data, Path):
-            names.append(data.name)
+    def noting(self: localuploads.LocalUploads, data: bytes | str) -> Digest:
+        if isinstance(data, str):
+            names.append(os.path.basename(data))
         return add(self, data)
 
     monkeypatch.setattr(localuploads.LocalUploads, "add", noting)
@@ -116,3 +118,17 @@ def test_a_broken_memory_only_forgets(
     read.clear()
     _put(repo, folder)
     assert sorted(read) == ["a", "b", "c"]
+
+
+def test_a_pipe_in_a_folder_is_refused_not_waited_for(repo: Repo, folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(InvalidInputError, match="no ordinary file"):
+        _put(repo, folder)
+    assert repo.branches() == []
+
+
+def test_a_file_that_went_away_is_named(repo: Repo, folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "absent")
+    with pytest.raises(PathNotFoundError, match="link"):
+        _put(repo, folder)
+    assert repo.branches() == []
