@@ -44,7 +44,6 @@ def _columns_read(statement: str, tables: tuple[tuple[int, Known], ...]) -> Mapp
     if not known:
         return found
     from sqlglot import exp
-    from sqlglot.errors import SqlglotError
 
     for tree in parse(statement).values():
         query = tree.find(exp.Query) if tree is not None else None
@@ -54,7 +53,7 @@ def _columns_read(statement: str, tables: tuple[tuple[int, Known], ...]) -> Mapp
             try:
                 with silenced():
                     names = way(cast("exp.Expression", query), known)
-            except (SqlglotError, KeyError, AttributeError, TypeError, ValueError, RecursionError):
+            except Exception:  # noqa: BLE001  sqlglot fails in many ways; unknown is all columns
                 continue
             found |= {
                 start: _as_known(names[start], known[start]) for start in known if start in names

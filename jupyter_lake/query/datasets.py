@@ -15,31 +15,18 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jupyter_lake.errors import DatasetNotFoundError, LakeError
+from jupyter_lake.errors import DatasetNotFoundError
+from jupyter_lake.query.formats import format_of
 from jupyter_lake.query.partitions import Pairs, pairs_of, types_of
+from jupyter_lake.query.table_names import GLOB, meant_by, names_like
 
 if TYPE_CHECKING:
     from jupyter_lake.store import Commit, DataFile
 
-__all__ = ["Dataset", "format_of", "resolve_dataset"]
-
-_FORMATS = {
-    "parquet": "parquet",
-    "pq": "parquet",
-    "csv": "csv",
-    "tsv": "tsv",
-    "json": "json",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-    "arrow": "arrow",
-    "feather": "arrow",
-    "ipc": "arrow",
-}
-_COMPRESSIONS = {"gz": "gzip", "zst": "zstd"}
-_GLOB = re.compile(r"[*?\[]")
+__all__ = ["Dataset", "resolve_dataset"]
 
 
 @dataclass(frozen=True)  # no slots: what is found out is kept
@@ -87,7 +74,7 @@ class Dataset:
     @property
     def address_path(self) -> str:
         """Where it stands in the commit: the one file's own path, where a name was short for it."""
-        if len(self.files) == 1 and _GLOB.search(self.path) is None:
+        if len(self.files) == 1 and GLOB.search(self.path) is None:
             path = self.files[0].path
             return path if not path.startswith(f"{self.path}/") else self.path
         return self.path
@@ -121,25 +108,6 @@ class Dataset:
         return tuple(self.partitions[0]) if self.partitions else ()
 
 
-def format_of(path: str) -> tuple[str, str] | None:
-    """Return a file's format and compression by its name, or None if it is no table."""
-    return _format_by(path[-_LONGEST:].lower().rpartition("/")[2])
-
-
-# The longest extension, `.feather.zst`, and a letter.
-_LONGEST = 13
-
-
-@lru_cache(maxsize=1024)
-def _format_by(end: str) -> tuple[str, str] | None:
-    rest, dot, extension = end.rpartition(".")
-    compression = _COMPRESSIONS.get(extension, "none")
-    if compression != "none":
-        rest, dot, extension = rest.rpartition(".")
-    kind = _FORMATS.get(extension) if dot else None
-    return (kind, compression) if kind else None
-
-
 def resolve_dataset(commit: Commit, path: str) -> Dataset:
     """Find the files of the table that a path of a commit names.
 
@@ -150,7 +118,7 @@ def resolve_dataset(commit: Commit, path: str) -> Dataset:
         several formats.
     """
     path = path.strip("/")
-    pattern = _GLOB.search(path) is not None and next(commit.entries(path), None) is None
+    pattern = GLOB.search(path) is not None and next(commit.entries(path), None) is None
     files = _matching(commit, path) if pattern else _named(commit, path)
     return dataset_of(commit, path, files)
 
@@ -190,46 +158,30 @@ def _kind(value: object) -> str:
 def _named(commit: Commit, path: str) -> list[DataFile]:
     try:
         files = commit.files(path)
-    except DatasetNotFoundError:
-        meant = _meant(commit, path)
+    except DatasetNotFoundError as error:
+        meant = meant_by(commit, path)
         if meant is None:
-            raise
+            hint = _hint(commit, path, error.hint)
+            raise DatasetNotFoundError(error.message, hint=hint) from None
         return _named(commit, meant)
     if len(files) == 1 and files[0].path == path:
         return files
     return [file for file in files if not _hidden(file.path[len(path) :])]
 
 
-def _meant(commit: Commit, path: str) -> str | None:
-    """Return the one thing that a path names but for its extensions, or for its case."""
-    folder, _, name = path.rpartition("/")
-    try:
-        there = commit.ls(folder)
-    except LakeError:
-        return None
-    base = f"{folder}/" if folder else ""
-    names = {item.path: item.path.removeprefix(base) for item in there}
-    stems = {place: _stem(n) for place, n in names.items() if format_of(n) is not None}
-    folded = name.casefold()
-    for meant in (
-        [place for place, stem in stems.items() if stem == name],
-        [place for place, other in names.items() if other.casefold() == folded],
-        [place for place, stem in stems.items() if stem.casefold() == folded],
-    ):
-        if meant:
-            return meant[0] if len(meant) == 1 else None
-    return None
-
-
-def _stem(name: str) -> str:
-    """Return a table's file name without the extensions that say what it is."""
-    if name.lower().endswith(tuple(f".{each}" for each in _COMPRESSIONS)):
-        name = name.rpartition(".")[0]
-    return name.rpartition(".")[0]
+def _hint(commit: Commit, path: str, otherwise: str) -> str:
+    """Return what to do about a path where no table is."""
+    near = names_like(commit, path)
+    if near is None:
+        return otherwise
+    if near:
+        return f"Did you mean {' or '.join(map(repr, near))}?"
+    place = f"{commit.repo.name}@{commit.short}/{path.rpartition('/')[0]}".rstrip("/")
+    return f"`%lake ls {place}` shows what is there."
 
 
 def _matching(commit: Commit, pattern: str) -> list[DataFile]:
-    start = _GLOB.search(pattern)
+    start = GLOB.search(pattern)
     assert start is not None
     folder = pattern[: start.start()].rpartition("/")[0]
     expression = _translated(pattern)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_lake import access
@@ -15,9 +15,9 @@ from jupyter_lake.errors import (
     RepoNotFoundError,
     closest,
 )
-from jupyter_lake.query.datasets import format_of
 from jupyter_lake.query.names import plainly, quoted
 from jupyter_lake.query.remote import names_of
+from jupyter_lake.query.table_names import short_names
 
 if TYPE_CHECKING:
     from jupyter_lake.store import DataFile, Lake, Repo
@@ -116,14 +116,11 @@ def _repos(lake: Lake) -> list[Repo]:
     return []
 
 
-def _tables(repo: Repo) -> Iterator[str]:
-    """Yield what may be tables at the top of a repo: folders, and files by their stems."""
+def _tables(repo: Repo) -> list[str]:
+    """Return what may be tables at the top of a repo: folders, and files by their stems."""
     with contextlib.suppress(LakeError):
-        for item in repo.commit().ls()[:NAMES]:
-            if format_of(item.path) is not None:
-                yield item.path.partition(".")[0]
-            elif "." not in item.path:
-                yield item.path
+        return list(short_names(repo.commit()).values())[:NAMES]
+    return []
 
 
 def _near_column(message: str, columns: Iterable[str]) -> str:

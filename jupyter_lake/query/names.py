@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import InvalidInputError
-from jupyter_lake.query.parsing import Place, places_of, tokens_of
+from jupyter_lake.query.parsing import Place, closing, places_of, tokens_of
+from jupyter_lake.query.table_functions import named_in_calls
 
 if TYPE_CHECKING:
     from sqlglot.tokens import Token
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Call",
     "Reference",
+    "dotted_names",
     "find_calls",
     "find_references",
     "plainly",
@@ -109,7 +111,9 @@ def says(statement: str, name: str) -> bool:
     )
 
 
-def find_references(statement: str, known: Callable[[str], bool]) -> list[Reference]:
+def find_references(
+    statement: str, known: Callable[[str], bool], macro: Callable[[str], bool]
+) -> list[Reference]:
     """Return where a statement names tables whose schema the lake may know.
 
     Parameters
@@ -118,21 +122,50 @@ def find_references(statement: str, known: Callable[[str], bool]) -> list[Refere
         One or more SQL statements.
     known
         Tells whether a schema's name is the lake's.
+    macro
+        Tells whether a function is the person's own, which may take tables by name.
     """
     tokens = tokens_of(statement)
-    pairs = [pair for pair in _pairs(tokens) if known(pair[0].text)]
-    if not pairs:
-        return []
-    places = places_of(statement)
-    found = []
+    found = _told(statement, known, macro)
+    told = {reference.start for reference in found}
+    pairs = [p for p in _pairs(tokens) if p[0].start not in told and known(p[0].text)]
+    places = places_of(statement) if pairs else None
     for first, second, index in pairs:
+        assert places is not None
         place = places.of(first.start)
-        if place is None:
+        longer = index + 3 < len(tokens) and tokens[index + 3].text == "."
+        if place is Place.COLUMN and not longer and first.text.casefold() in places.aliases:
             continue
-        span = (first.start, first.end + 1)
-        reference = Reference(*span, first.text, second.text, place=place)
+        reference = Reference(first.start, first.end + 1, first.text, second.text, place=place)
         found.append(_travelling(reference, statement, tokens, index + 3))
     return found
+
+
+def _told(
+    statement: str, known: Callable[[str], bool], macro: Callable[[str], bool]
+) -> list[Reference]:
+    """Return the names that functions are told, be it as text."""
+    found = []
+    for told in named_in_calls(statement):
+        names = [pair for pair in _pairs(told.tokens) if known(pair[0].text)]
+        if names and told.function and not macro(told.function):
+            continue
+        place = Place.TABLE if told.sure else Place.UNKNOWN
+        for first, second, _ in names:
+            span = (first.start, first.end + 1)
+            found.append(Reference(*span, first.text, second.text, place=place))
+    return found
+
+
+def dotted_names(statement: str) -> list[tuple[Place, tuple[str, ...]]]:
+    """Return the names of tables that have several parts, and whether they are written to."""
+    told = [
+        (Place.TABLE, (first.text, second.text))
+        for each in named_in_calls(statement)
+        if each.sure
+        for first, second, _ in _pairs(each.tokens)
+    ]
+    return [*places_of(statement).dotted, *told]
 
 
 def find_calls(statement: str) -> list[Call]:
@@ -153,7 +186,7 @@ def find_calls(statement: str) -> list[Call]:
         opens = tokens[index + 1].token_type == TokenType.L_PAREN
         if token.text.lower() != FUNCTION or not opens:
             continue
-        close = _closing(tokens, index + 1)
+        close = closing(tokens, index + 1)
         if tokens[index + 2].token_type != TokenType.STRING or close is None:
             raise InvalidInputError(
                 "lake_read takes an address in quotes first.",
@@ -188,7 +221,7 @@ def _travelling(
     words = [token.text.upper() for token in tokens[index : index + 4]]
     if words[:2] != ["AT", "("] or words[2:3] not in (["VERSION"], ["TIMESTAMP"]):
         return reference
-    close = _closing(tokens, index + 1)
+    close = closing(tokens, index + 1)
     if words[3:] != ["=>"] or close is None:
         return reference
     text = statement[tokens[index + 3].end + 1 : tokens[close].start].strip()
@@ -196,16 +229,3 @@ def _travelling(
     if words[2] == "VERSION":
         return replace(reference, version=text, at=span)
     return replace(reference, timestamp=text, at=span)
-
-
-def _closing(tokens: Sequence[Token], opening: int) -> int | None:
-    """Return where the parenthesis that opens at an index closes."""
-    from sqlglot.tokens import TokenType
-
-    depth = 0
-    for index in range(opening, len(tokens)):
-        kind: Any = tokens[index].token_type
-        depth += (kind == TokenType.L_PAREN) - (kind == TokenType.R_PAREN)
-        if depth == 0:
-            return index
-    return None

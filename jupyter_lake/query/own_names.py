@@ -53,6 +53,15 @@ class OwnNames:
             for place in (schema, database)
         )
 
+    @cached_property
+    def macros(self) -> frozenset[str]:
+        """The person's own functions that return tables, in small letters."""
+        rows = self._connection.execute(
+            "SELECT function_name FROM duckdb_functions()"
+            " WHERE NOT internal AND function_type = 'table_macro'"
+        ).fetchall()
+        return frozenset(name.casefold() for (name,) in rows)
+
     def hiding(self, statement: str, variables: Mapping[str, object]) -> list[str]:
         """Return a note for each variable that the statement names and a table hides."""
         names = {name for name in places_of(statement).names.values() if name in variables}

@@ -8,13 +8,22 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.tokens import Token
 
-__all__ = ["Place", "Places", "parse", "places_of", "silenced", "statements_of", "tokens_of"]
+__all__ = [
+    "Place",
+    "Places",
+    "closing",
+    "parse",
+    "places_of",
+    "silenced",
+    "statements_of",
+    "tokens_of",
+]
 
 
 class Place(enum.Enum):
@@ -33,11 +42,13 @@ class Places:
     Attributes
     ----------
     known
-        What stands at a place, by the start of the first name there.
+        The tables of two names, by the start of the first.
     unparsed
         The spans of statements that nobody could parse.
     names
         The tables of one name only, by their places.
+    aliases
+        What a column's name may begin with that is no schema, in small letters.
     dotted
         The names of all other tables, part by part, and whether they are written to.
     """
@@ -45,13 +56,14 @@ class Places:
     known: dict[int, Place] = field(default_factory=dict)
     unparsed: list[tuple[int, int]] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    aliases: set[str] = field(default_factory=set)
     dotted: list[tuple[Place, tuple[str, ...]]] = field(default_factory=list)
 
-    def of(self, start: int) -> Place | None:
-        """Return what stands at a place, or None for what is no table."""
+    def of(self, start: int) -> Place:
+        """Return what stands at a place: the front of a column, if it is no table."""
         if any(first <= start < last for first, last in self.unparsed):
             return Place.UNKNOWN
-        return self.known.get(start)
+        return self.known.get(start, Place.COLUMN)
 
 
 @lru_cache(maxsize=64)
@@ -81,6 +93,19 @@ def _opened(statement: str, tokens: Sequence[Token]) -> Sequence[Token]:
                 continue
         found.append(token)
     return found
+
+
+def closing(tokens: Sequence[Token], opening: int) -> int | None:
+    """Return where the parenthesis that opens at an index closes."""
+    from sqlglot.tokens import TokenType
+
+    depth = 0
+    for index in range(opening, len(tokens)):
+        kind: Any = tokens[index].token_type
+        depth += (kind == TokenType.L_PAREN) - (kind == TokenType.R_PAREN)
+        if depth == 0:
+            return index
+    return None
 
 
 def statements_of(text: str) -> list[tuple[int, int]]:
@@ -144,7 +169,7 @@ def _parsed(text: str, first: int, last: int) -> exp.Expression | None:
     try:
         with silenced():
             tree = sqlglot.parse_one(" " * start + text[start:last], dialect="duckdb")
-    except (sqlglot.errors.SqlglotError, RecursionError):
+    except Exception:  # noqa: BLE001  it fails in many ways at what it doesn't know
         return None
     return cast("exp.Expression", tree) if isinstance(tree, known) else None
 
@@ -190,22 +215,20 @@ def _collect(tree: exp.Expression, places: Places) -> None:
     from sqlglot import exp
 
     target = _target(tree)
-    for node in tree.find_all(exp.Table, exp.Column):
-        assert isinstance(node, exp.Table | exp.Column)
+    places.aliases |= {alias.name.casefold() for alias in tree.find_all(exp.TableAlias)}
+    for node in tree.find_all(exp.Table):
         parts = [part for part in node.parts if isinstance(part, exp.Identifier)]
         start = parts[0].meta.get("start") if parts else None
         if start is None:
             continue
-        if isinstance(node, exp.Column):
-            if len(parts) > 2:
-                places.known[start] = Place.COLUMN
-        elif len(parts) == 1:
+        if len(parts) == 1:
             places.names[start] = parts[0].name
-        else:
-            place = Place.TARGET if node is target else Place.TABLE
-            places.dotted.append((place, tuple(part.name for part in parts)))
-            if len(parts) == 2:
-                places.known[start] = place
+            places.aliases.add(parts[0].name.casefold())
+            continue
+        place = Place.TARGET if node is target else Place.TABLE
+        places.dotted.append((place, tuple(part.name for part in parts)))
+        if len(parts) == 2:
+            places.known[start] = place
 
 
 def _target(tree: exp.Expression) -> exp.Expression | None:

@@ -12,19 +12,23 @@ from jupyter_lake.errors import (
 )
 from jupyter_lake.query.counting import counted
 from jupyter_lake.query.explaining import unknown_place
+from jupyter_lake.query.listings import find_listings, listed
 from jupyter_lake.query.lookup import Around, Commits, Lookup
 from jupyter_lake.query.names import (
     Call,
     Reference,
+    dotted_names,
     find_calls,
     find_references,
     plainly,
     says,
 )
 from jupyter_lake.query.own_names import OwnNames
-from jupyter_lake.query.parsing import Place, places_of
+from jupyter_lake.query.parsing import Place
 from jupyter_lake.query.pruning import Condition, conditions_at, pruned
 from jupyter_lake.query.reader_options import ReaderOptions
+from jupyter_lake.query.table_functions import spelled_out
+from jupyter_lake.query.table_names import table_names
 from jupyter_lake.query.uses import Use, reads_of
 from jupyter_lake.query.views import select
 
@@ -63,8 +67,12 @@ class Plan:
 
     def rewrite(self, variables: Mapping[str, object]) -> str:
         """Return the statement with lake names replaced by views, which exist from now on."""
+        self._statement = spelled_out(self._statement, self._session.connection)
         spans = [(call.start, call.end, self._call(call)) for call in find_calls(self._statement)]
-        references = find_references(self._statement, self._lookup.known)
+        spans += self._listings()
+        references = find_references(
+            self._statement, self._lookup.known, lambda name: name in self._own.macros
+        )
         spans += self._replacements(references)
         self._refuse_strays(variables)
         self.notes += self._own.hiding(self._statement, variables)
@@ -111,7 +119,7 @@ class Plan:
 
         It looks at the last part alone, and reads the variable `orders` for ``slaes.orders``.
         """
-        for place, (*before, table) in places_of(self._statement).dotted:
+        for place, (*before, table) in dotted_names(self._statement):
             if table not in variables or place is Place.TARGET:
                 continue
             if len(before) == 1 and self._lookup.known(before[0]):
@@ -123,7 +131,7 @@ class Plan:
         """Return the tables whose schema is no repo and nothing of the connection's, by parts."""
         return [
             list(parts)
-            for _, parts in places_of(self._statement).dotted
+            for _, parts in dotted_names(self._statement)
             if not (len(parts) == 2 and self._lookup.known(parts[0]))
             and parts[0].casefold() not in self._own.schemas
         ]
@@ -216,6 +224,19 @@ class Plan:
             f'the lake\'s is "{reference.schema}@{branch}".{reference.table}.'
         )
         return True
+
+    def _listings(self) -> list[tuple[int, int, str]]:
+        """Return what stands for each ``SHOW TABLES FROM`` a repo."""
+        spans = []
+        for asked in find_listings(self._statement):
+            own = asked.schema.casefold() in self._own.schemas
+            if own or self._session.serves(asked.schema) or not self._lookup.known(asked.schema):
+                continue
+            ref = self._lookup.ref(Reference(asked.start, asked.end, asked.schema, ""))
+            commit = self._lookup.commit(asked.schema, ref)
+            self.commits[asked.schema] = commit.id
+            spans.append((asked.start, asked.end, listed(table_names(commit))))
+        return spans
 
     def _call(self, call: Call) -> str:
         """Return the query that stands for ``lake_read('address', ...)``."""

@@ -15,7 +15,7 @@ from pyarrow import feather
 
 from jupyter_lake.errors import DatasetNotFoundError
 from jupyter_lake.query import Session, resolve_dataset
-from jupyter_lake.query.datasets import format_of
+from jupyter_lake.query.formats import format_of
 from jupyter_lake.query.pruning import conditions_at, pruned
 from jupyter_lake.store import Commit, Lake
 

@@ -20,7 +20,11 @@ from tests.query.lakes import count, sales_lake
 
 CASES: list[tuple[str, type[LakeError], str, str]] = [
     ("FROM sales.ordrs", DatasetNotFoundError, "ordrs", "orders"),
-    ("FROM sales.customer", DatasetNotFoundError, "customer", "customers.csv"),
+    ("FROM sales.customer", DatasetNotFoundError, "customer", "'customers'?"),
+    ("FROM customer", QueryError, "customer", "sales.customers?"),
+    ("FROM query_table('sales.customer')", DatasetNotFoundError, "customer", "'customers'?"),
+    ("FROM query('FROM sales.customer')", DatasetNotFoundError, "customer", "'customers'?"),
+    ("FROM query('FROM slaes.orders')", RepoNotFoundError, "slaes", "sales"),
     ("FROM sale.orders", RepoNotFoundError, "sale", "sales"),
     ('FROM "sale@main".orders', RepoNotFoundError, "sale", "sales"),
     ('FROM "sales@mian".orders', RefNotFoundError, "mian", "main"),
@@ -75,6 +79,23 @@ def test_several_formats_in_one_folder_are_told_apart(session: Session) -> None:
         session.sql("FROM sales.orders")
     assert "*.csv" in caught.value.hint
     assert count(session, 'sales."orders/*.csv"') == 1
+
+
+def test_the_shortest_name_that_works_is_offered(session: Session) -> None:
+    with session.lake.repo("sales").transaction("main", message="x") as transaction:
+        for path in ("twins.csv", "twins.parquet", "old/shops.csv", "shops.csv.gz", "notes.md"):
+            transaction.write(path, b"id\n1\n")
+    for asked, near in (
+        ("shop", "'shops'?"),
+        ("twins", "'twins.csv' or 'twins.parquet'?"),
+        ("old/shop", "'old/shops'?"),
+    ):
+        with pytest.raises(DatasetNotFoundError) as caught:
+            session.sql(f'FROM sales."{asked}"')
+        assert caught.value.hint == f"Did you mean {near}"
+    with pytest.raises(DatasetNotFoundError) as caught:
+        session.sql("FROM sales.note")
+    assert "notes.md" not in caught.value.hint
 
 
 def test_a_folder_without_tables_says_what_a_table_is(session: Session) -> None:

@@ -195,6 +195,22 @@ def test_a_registered_schema_is_asked_for_each_statement(session: Session) -> No
         session.sql("FROM lake.nothing")
 
 
+def test_the_tables_of_a_repo_are_shown(session: Session) -> None:
+    with session.lake.repo("sales").transaction("main", message="x") as transaction:
+        for path in ("orders.csv", "notes/README.md", "deep/er/a.csv", "LICENSE", "_kept/a.csv"):
+            transaction.write(path, b"id\n1\n")
+    shown = session.sql("SHOW TABLES FROM sales")
+    assert shown.columns == ["name"]
+    assert shown.fetchall() == [("customers",), ("deep",), ("orders",), ("orders.csv",)]
+    for (name,) in shown.fetchall():
+        assert count(session, f'sales."{name}"') > 0
+    early = session.sql('SELECT name FROM (SHOW TABLES FROM "sales@main~2")')
+    assert early.fetchall() == [("customers",), ("orders",)]
+    session.pins["sales"] = "main~2"
+    assert session.sql("show tables from sales").fetchall() == [("customers",), ("orders",)]
+    assert session.sql("SHOW TABLES FROM main").fetchall() == []
+
+
 def test_two_sessions_do_not_share_tables(session: Session) -> None:
     session.sql("CREATE TABLE only_here AS SELECT 1 AS a")
     with pytest.raises(LakeError):
