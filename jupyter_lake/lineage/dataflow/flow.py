@@ -10,7 +10,7 @@ from jupyter_lake.lineage.dataflow.between import Between
 from jupyter_lake.lineage.dataflow.bytecode import calls_first_argument
 from jupyter_lake.lineage.dataflow.changes import Change, Comparison
 from jupyter_lake.lineage.dataflow.closure import Closure
-from jupyter_lake.lineage.dataflow.engines import NEW, own_database
+from jupyter_lake.lineage.dataflow.effects import NEW, own_database
 from jupyter_lake.lineage.dataflow.figures import PYPLOT, current_figure
 from jupyter_lake.lineage.dataflow.history import Outputs, is_ipythons
 from jupyter_lake.lineage.dataflow.model import CellFlow, weakest

@@ -7,9 +7,14 @@ import re
 import types
 
 from jupyter_lake.lineage.dataflow.bytecode import code_facts
-from jupyter_lake.lineage.dataflow.engines import LAKE_PINS, Engines, format_holes
+from jupyter_lake.lineage.dataflow.engines import LAKE_PINS, Engines
 from jupyter_lake.lineage.dataflow.known import CODE_MAGICS, FOREIGN_MAGICS, RUN_MAGICS, RUNS_TEXT
-from jupyter_lake.lineage.dataflow.strings import bound_parameters, looks_like_sql, words
+from jupyter_lake.lineage.dataflow.strings import (
+    bound_parameters,
+    format_holes,
+    looks_like_sql,
+    words,
+)
 from jupyter_lake.lineage.dataflow.texts import file_names
 
 __all__ = ["Magics"]

@@ -6,7 +6,7 @@ import re
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from jupyter_lake.lineage.dataflow.known import wordset
+from jupyter_lake.lineage.dataflow.known import CODE_CALLS, SHELL_CALLS, SQL_CALLS, wordset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,8 @@ __all__ = [
     "bound_parameters",
     "changes_settings",
     "format_fields",
+    "format_holes",
+    "is_engine",
     "looks_like_sql",
     "shell_names",
     "sql_strings",
@@ -53,6 +55,11 @@ _SQL_SETTING = re.compile(r"(?:^|;)\s*(?:set|reset|pragma|use|attach|detach|load
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
+def is_engine(name: str) -> bool:
+    """Tell whether calls of this name make more of their strings than text."""
+    return name in CODE_CALLS or name in SQL_CALLS or name in SHELL_CALLS or "sql" in name.lower()
+
+
 def looks_like_sql(text: str) -> bool:
     """Tell whether a text begins as a SQL statement does."""
     return _SQL_START.match(text) is not None
@@ -76,6 +83,11 @@ def shell_names(text: str) -> tuple[set[str], list[str]]:
 def bound_parameters(text: str) -> set[str]:
     """Return the ``:name`` parameters of a SQL text."""
     return set(_BOUND.findall(text))
+
+
+def format_holes(text: str) -> list[str]:
+    """Return the ``{expressions}`` and ``{{expressions}}`` in a template."""
+    return [hole for hole in re.findall(r"\{\{?\s*([^{}:]+?)\s*\}?\}", text) if hole]
 
 
 def format_fields(text: str) -> Iterator[str]:

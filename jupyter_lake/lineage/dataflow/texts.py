@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from jupyter_lake.lineage.dataflow.peeking import Peek
 
-__all__ = ["HOLE", "Texts", "called_name", "file_names", "last_part"]
+__all__ = [
+    "HOLE",
+    "Texts",
+    "arguments_of",
+    "called_name",
+    "file_names",
+    "last_part",
+    "receiver_of",
+]
 
 HOLE = "\0"
 """Stands for an unknown part of a text."""
@@ -112,3 +120,13 @@ def called_name(node: ast.Call) -> str:
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def arguments_of(node: ast.Call) -> list[ast.expr]:
+    """Return what a call hands over, by position and by name."""
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def receiver_of(node: ast.Call) -> list[ast.expr]:
+    """Return what a call's method belongs to, if it calls one."""
+    return [node.func.value] if isinstance(node.func, ast.Attribute) else []

@@ -77,6 +77,11 @@ def test_a_cell_that_does_not_parse_reads_and_writes_nothing(notebook: Notebook)
     assert notebook.run("x = = x") == CellFlow()
 
 
+def test_a_method_called_as_a_function_of_python_s_is_read(notebook: Notebook) -> None:
+    notebook.run("class Settings:\n    def setattr(self): return 1\nsettings = Settings()")
+    assert notebook.run("settings.setattr()").reads == ("settings",)
+
+
 def test_variables_from_before_the_watch_have_no_writer() -> None:
     namespace: dict[str, object] = {"old": [1]}
     dataflow = Dataflow(namespace)

@@ -386,7 +386,7 @@ CASES = [
     ),
     case(
         "file between cells",
-        "import pathlib, tempfile\nplace = pathlib.Path(tempfile.mkdtemp())",
+        "import pathlib, tempfile\nplace = pathlib.Path(tempfile.mkdtemp(dir='.'))",
         "(place / 'n.txt').write_text('5')",
         "n = int((place / 'n.txt').read_text())",
         needs=(1, 2),

@@ -261,7 +261,7 @@ CASES = [
     ),
     case(
         "a folder listed",
-        "import tempfile, os\nd = tempfile.mkdtemp()",
+        "import tempfile, os\nd = tempfile.mkdtemp(dir='.')",
         "open(os.path.join(d, 'f'), 'w').write('x')",
         "os.listdir(d)",
         needs=(1, 2),
