@@ -4,6 +4,7 @@ import type { Value } from '../api/previewTypes';
 import type { IChangedRow, IRowDiff } from '../api/rowTypes';
 import { useAnswer } from '../model/useAnswer';
 import { useLake } from '../panel/context';
+import { LineForm } from '../panel/lineForm';
 import { ErrorNotice, Reading } from '../panel/notice';
 import { show } from '../table/gridModel';
 import { count } from '../text/format';
@@ -19,31 +20,17 @@ export interface IRowsProps {
 export function Rows({ repo, a, b, path }: IRowsProps): React.JSX.Element {
   const { model, trans } = useLake();
   const [key, setKey] = useState('');
-  const [typed, setTyped] = useState('');
   const { value: found, error } = useAnswer([repo, a, b, path, key].join(' '), () =>
     model.client.rows(repo, a, b, path, key)
   );
   return (
     <section className="jp-Lake-rows" aria-label={trans.__('Rows')}>
-      <form
-        className="jp-Lake-where"
-        onSubmit={event => {
-          event.preventDefault();
-          setKey(typed.trim());
-        }}
-      >
-        <label>
-          <span>KEY</span>
-          <input
-            type="text"
-            spellCheck={false}
-            aria-label={trans.__('Columns that tell rows apart')}
-            placeholder={trans.__('columns that tell rows apart, then Enter: id, day')}
-            value={typed}
-            onChange={event => setTyped(event.target.value)}
-          />
-        </label>
-      </form>
+      <LineForm
+        word="KEY"
+        label={trans.__('Columns that tell rows apart')}
+        placeholder={trans.__('columns that tell rows apart, then Enter: id, day')}
+        onEnter={setKey}
+      />
       {error && error.kind !== 'dataset-not-found' && <ErrorNotice error={error} />}
       {!found && !error && <Reading />}
       {found && <Found found={found} />}

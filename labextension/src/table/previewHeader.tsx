@@ -1,9 +1,10 @@
-import React, { useState } from 'react';
+import React from 'react';
 
 import type { LakeError } from '../api/request';
 import type { ILook, IPreview, ITablePreview } from '../api/previewTypes';
 import { CommandIDs } from '../commandIds';
 import { useLake } from '../panel/context';
+import { LineForm } from '../panel/lineForm';
 import { ErrorNotice } from '../panel/notice';
 import { SubjectBar } from '../panel/subjectBar';
 import { address } from '../text/addresses';
@@ -44,37 +45,18 @@ export function PreviewHeader(props: IPreviewHeaderProps): React.JSX.Element {
         strong={CommandIDs.insertQuery}
         args={{ repo, ref: props.at, path }}
       />
-      {table && <Where onWhere={where => onLook({ where })} />}
+      {table && (
+        <LineForm
+          word="WHERE"
+          label={trans.__('Rows for which this SQL expression holds')}
+          placeholder={trans.__('an SQL expression over the columns, then Enter')}
+          onEnter={where => onLook({ where })}
+        />
+      )}
       {error && <ErrorNotice error={error} />}
       {table && <ColumnHeads grid={props.grid} table={table} look={look} onLook={onLook} />}
       {table && <SpokenRows table={table} />}
     </>
-  );
-}
-
-function Where({ onWhere }: { onWhere: (where: string) => void }): React.JSX.Element {
-  const { trans } = useLake();
-  const [text, setText] = useState('');
-  return (
-    <form
-      className="jp-Lake-where"
-      onSubmit={event => {
-        event.preventDefault();
-        onWhere(text);
-      }}
-    >
-      <label>
-        <span>WHERE</span>
-        <input
-          type="text"
-          spellCheck={false}
-          aria-label={trans.__('Rows for which this SQL expression holds')}
-          placeholder={trans.__('an SQL expression over the columns, then Enter')}
-          value={text}
-          onChange={event => setText(event.target.value)}
-        />
-      </label>
-    </form>
   );
 }
 
