@@ -83,8 +83,22 @@ def add_cell_id(session: Any, running: Callable[[], str | None]) -> None:
     session.msg = with_cell_id
 
 
-def run_notebook(notebook: Mapping[str, object], folder: Path, *, timeout: float) -> str:
-    """Run a notebook in a kernel of this Python's; return the error it ended with, or ``""``."""
+def run_notebook(
+    notebook: Mapping[str, object], folder: Path, *, path: Path | None = None, timeout: float
+) -> str:
+    """Run a notebook in a kernel of this Python's; return the error it ended with, or ``""``.
+
+    Parameters
+    ----------
+    notebook
+        In nbformat 4.
+    folder
+        Where it runs.
+    path
+        The file that it is, or would be.
+    timeout
+        How many seconds a cell may take.
+    """
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -94,7 +108,7 @@ def run_notebook(notebook: Mapping[str, object], folder: Path, *, timeout: float
         node, timeout=timeout, km=_own_kernel(), resources={"metadata": {"path": str(folder)}}
     )
     try:
-        send_cell_ids(client).execute(cleanup_kc=True)
+        send_cell_ids(client, path).execute(cleanup_kc=True)
     except CellExecutionError as error:
         return f"{error.ename}: {error.evalue}"
     except (TimeoutError, RuntimeError) as error:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_lake.addresses import Address
-from jupyter_lake.lineage.runlog import read_runs
+from jupyter_lake.lineage.run_reader import read_runs
 from jupyter_lake.lineage.versions import Version, Versions, overlap
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_lake.addresses import Address
-from jupyter_lake.errors import InvalidInputError, LakeError, RunNotFoundError
+from jupyter_lake.errors import InvalidInputError, RunNotFoundError
 from jupyter_lake.lineage.ancestry import (
     Cells,
     commits_what_is_staged,
@@ -18,6 +18,7 @@ from jupyter_lake.lineage.ancestry import (
     staged_for,
 )
 from jupyter_lake.lineage.makers import runs_that_made
+from jupyter_lake.lineage.outcome import Outcome, compare
 from jupyter_lake.lineage.pinning import (
     outputs_renumbered,
     pins_of,
@@ -25,7 +26,7 @@ from jupyter_lake.lineage.pinning import (
     read_as_then,
     write_to_scratch,
 )
-from jupyter_lake.lineage.runlog import read_runs
+from jupyter_lake.lineage.run_reader import read_runs
 from jupyter_lake.lineage.scratch import opening
 from jupyter_lake.lineage.versions import Version, Versions, overlap
 
@@ -37,33 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "Reproduction", "reproduce"]
 
 _LOADING = re.compile(r"^\s*%(?:load_ext\s+jupyter_lake|lake\s+open)\b.*$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a reproduction went.
-
-    Attributes
-    ----------
-    says
-        ``same files``, ``same rows``, ``different`` or ``failed``.
-    detail
-        What is different, or the error.
-    branch
-        The scratch branch, which stays for a look.
-    """
-
-    says: str
-    detail: str = ""
-    branch: str = ""
-
-    @property
-    def same(self) -> bool:
-        """True if the dataset came out as it was."""
-        return self.says in ("same files", "same rows")
-
-    def __str__(self) -> str:
-        return f"{self.says}: {self.detail}" if self.detail else self.says
 
 
 @dataclass(frozen=True)
@@ -114,7 +88,9 @@ class Reproduction:
     def notebook(self) -> dict[str, object]:
         """Return the notebook, in nbformat 4.5."""
         cells = [_markdown(self._heading())]
-        cells += [_code(number, source) for number, source in enumerate(self.sources)]
+        cells += [
+            _code(f"{self.branch}-{number}", source) for number, source in enumerate(self.sources)
+        ]
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
         return {
             "cells": cells,
@@ -156,8 +132,16 @@ class Reproduction:
             ) from None
         return path
 
-    def run(self, *, timeout: float = 3600.0) -> Outcome:
+    def run(self, *, notebook: Path | str | None = None, timeout: float = 3600.0) -> Outcome:
         """Run the notebook in a kernel of its own, and compare what comes out.
+
+        Parameters
+        ----------
+        notebook
+            The file that it is in; its runs are recorded under this name, by default under that
+            of the scratch branch.
+        timeout
+            How many seconds a cell may take.
 
         Raises
         ------
@@ -171,40 +155,15 @@ class Reproduction:
             )
         from jupyter_lake.lineage.headless import run_notebook
 
-        folder = Path(self.runs[-1].notebook).parent
-        error = run_notebook(
-            self.notebook(), folder if folder.is_dir() else Path.cwd(), timeout=timeout
-        )
+        origin = Path(self.runs[-1].notebook).parent
+        folder = origin if origin.is_dir() else Path.cwd()
+        path = Path(notebook or folder / f"{self.branch}.ipynb")
+        error = run_notebook(self.notebook(), folder, path=path, timeout=timeout)
         return Outcome("failed", error, self.branch) if error else self.compare()
 
     def compare(self) -> Outcome:
         """Compare the dataset on the scratch branch with the one that was."""
-        repo, path = self.lake.repo(self.version.repo), self.version.path
-        try:
-            now, then = repo.commit(self.branch), repo.commit(self.version.commit)
-        except LakeError as error:
-            return Outcome("failed", error.message, self.branch)
-        made = {entry.path: entry.hash for entry in now.entries(path)}
-        was = {entry.path: entry.hash for entry in then.entries(path)}
-        if made == was:
-            return Outcome("same files", "", self.branch)
-        if not made:
-            return Outcome("different", "nothing was made", self.branch)
-        return self._compare_rows(then.id, now.id)
-
-    def _compare_rows(self, then: str, now: str) -> Outcome:
-        from jupyter_lake.query import row_diff
-
-        repo, path = self.lake.repo(self.version.repo), self.version.path
-        try:
-            found = row_diff(repo, then, now, path)
-        except LakeError as error:
-            return Outcome("different", f"the files differ ({error.message})", self.branch)
-        if not (found.added or found.removed or found.changed):
-            return Outcome("same rows", "the files' bytes differ", self.branch)
-        counts = f"{found.added} rows more, {found.removed} fewer"
-        changed = f", {found.changed} changed" if found.changed else ""
-        return Outcome("different", counts + changed, self.branch)
+        return compare(self.lake, self.version, self.branch)
 
     def to_dict(self) -> dict[str, object]:
         """Return what will be run, as JSON."""
@@ -293,10 +252,10 @@ def _markdown(text: str) -> dict[str, object]:
     return {"cell_type": "markdown", "id": "how", "metadata": {}, "source": text}
 
 
-def _code(number: int, source: str) -> dict[str, object]:
+def _code(cell_id: str, source: str) -> dict[str, object]:
     return {
         "cell_type": "code",
-        "id": f"cell-{number}",
+        "id": cell_id,
         "metadata": {},
         "source": source,
         "execution_count": None,

@@ -17,12 +17,13 @@ from jupyter_lake.errors import RunNotFoundError
 from jupyter_lake.lineage.canvas import Canvas
 from jupyter_lake.lineage.graph import DatasetNode, Graph, Node, RunNode, VariableNode
 from jupyter_lake.lineage.makers import runs_that_made
-from jupyter_lake.lineage.runlog import RunLog, read_runs
+from jupyter_lake.lineage.run_reader import read_runs
 from jupyter_lake.lineage.runs import Run, RunRead, RunWrite, Upstream
 from jupyter_lake.lineage.versions import Version, Versions, overlap
 
 if TYPE_CHECKING:
     from jupyter_lake.lineage.recorder import Recorder
+    from jupyter_lake.lineage.runlog import RunLog
     from jupyter_lake.store import Lake
 
 __all__ = ["downstream", "graph", "upstream"]

@@ -58,7 +58,7 @@ def list_activity(question: Question) -> object:
 
 def show_run(question: Question, run: str) -> object:
     """Return one run with the source that its cell had."""
-    from jupyter_lake.lineage.runlog import read_runs
+    from jupyter_lake.lineage.run_reader import read_runs
 
     for found in read_runs(question.lake).runs({run}):
         return _with_place(question, found.to_dict())

@@ -116,7 +116,7 @@ def reproduce(workspace: Workspace, options: argparse.Namespace) -> Reproduced:
         recorder=workspace.recorder,
     )
     notebook = str(found.save(Path(options.to).expanduser())) if options.to else ""
-    outcome = found.run() if options.run else None
+    outcome = found.run(notebook=notebook or None) if options.run else None
     words = f"reproduce {options.address} --run"
     hint = "" if options.run else f"Run them and compare: {workspace.command(words)}"
     return Reproduced(found, notebook, outcome, hint)

@@ -13,7 +13,7 @@ from jupyter_lake import config, store
 from jupyter_lake.errors import AccessDeniedError, LakeError, UnreachableError
 from jupyter_lake.lineage import uploads
 from jupyter_lake.lineage.batches import ROOT
-from jupyter_lake.lineage.runlog import _Reader
+from jupyter_lake.lineage.run_reader import RunReader
 from jupyter_lake.lineage.spool import Spool, left_behind, waiting
 from tests.lineage.conftest import Notebook, runs_of
 from tests.lineage.kernels import running
@@ -22,7 +22,7 @@ from tests.lineage.test_packs import made
 
 def arrived(lake: store.Lake) -> list[str]:
     """The sources that the lake itself holds, spools left out."""
-    return sorted(_Reader(lake.objects).log().table["source"].to_pylist())
+    return sorted(RunReader(lake.objects).log().table["source"].to_pylist())
 
 
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:

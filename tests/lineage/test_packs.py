@@ -17,7 +17,7 @@ from jupyter_lake import store
 from jupyter_lake.errors import AccessDeniedError
 from jupyter_lake.lineage import packs
 from jupyter_lake.lineage.batches import BATCHES, PACKS, ROOT, encode_batch, upload_batch
-from jupyter_lake.lineage.runlog import _Reader, read_runs
+from jupyter_lake.lineage.run_reader import RunReader, read_runs
 from jupyter_lake.lineage.runs import Run, RunRead, Upstream, new_run_id
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_a_hundred_thousand_runs_are_read_in_twenty_requests_from_s3(
         objects.create(f"{BATCHES}{new_run_id()}.jsonl.gz", gzip.compress(ids.encode(), 1))
         packs.pack(objects)
     counted = Counted(objects)
-    log = _Reader(counted).log()
+    log = RunReader(counted).log()
     assert log.table.num_rows == 100_000
     assert len(counted.requests) <= 20, counted.requests
 
@@ -139,7 +139,7 @@ def test_where_nothing_may_be_deleted_runs_still_count_once_and_packing_ends(
     before = len(list(lake.objects.list(ROOT)))
     assert not packs.pack(objects) or len(list(lake.objects.list(ROOT))) <= before + 1
     counted = Counted(lake.objects)
-    _Reader(counted).log()
+    RunReader(counted).log()
     assert sum(request.startswith("GET") for request in counted.requests) <= 40
 
 
@@ -158,7 +158,7 @@ def test_a_packer_that_dies_before_it_deletes_leaves_every_run_once(
     with pytest.raises(Killed):
         packs.pack(Dying(lake.objects))
     counted = Counted(lake.objects)
-    log = _Reader(counted).log()
+    log = RunReader(counted).log()
     assert log.table.num_rows == 20
     assert sum(request.startswith("GET") for request in counted.requests) == 1
 
@@ -172,7 +172,7 @@ def test_a_reader_that_is_overtaken_by_a_packer_looks_again(lake: store.Lake) ->
 
     for number in range(10):
         upload_batch(lake.objects, new_run_id(), [made(number)])
-    log = _Reader(Overtaken(lake.objects)).log()
+    log = RunReader(Overtaken(lake.objects)).log()
     assert log.table.num_rows == 10
 
 

@@ -16,6 +16,7 @@ from jupyter_lake.lineage import Run, RunRead, reproduce
 from jupyter_lake.lineage.pinning import read_as_then, write_to_scratch
 from jupyter_lake.lineage.redaction import HIDDEN
 from jupyter_lake.lineage.runs import new_run_id, now
+from tests.lineage.conftest import runs_of
 
 if TYPE_CHECKING:
     from tests.lineage.conftest import Notebook
@@ -105,6 +106,24 @@ def test_running_it_makes_the_same_dataset_though_the_input_has_moved_on(
     assert outcome.same, outcome
     assert lake.repo("reports").commit("main").id == before
     assert found.branch in {branch.name for branch in lake.repo("reports").branches()}
+    assert f"{found.branch}.ipynb" in {Path(run.notebook).name for run in runs_of(lake)}
+
+
+def test_what_was_published_to_a_branch_is_made_again_beside_it(
+    made: Notebook, lake: store.Lake, tmp_path: Path
+) -> None:
+    made.ok("%lake branch reports trial")
+    made.ok("frame['thrice'] = frame.amount * 3")
+    made.ok("%lake publish frame --to reports@trial/totals -m 'Trial'")
+    heads = {branch.name: branch.commit for branch in lake.repo("reports").branches()}
+    found = reproduce(lake, "reports@trial/totals")
+    path = found.save(tmp_path / "again.ipynb")
+    outcome = found.run(notebook=path, timeout=120)
+    assert outcome.same, outcome
+    now_ = {branch.name: branch.commit for branch in lake.repo("reports").branches()}
+    assert now_.pop(found.branch) not in heads.values()
+    assert now_ == heads
+    assert str(path) in {run.notebook for run in runs_of(lake)}
 
 
 def test_what_comes_out_different_is_said_to_be(made: Notebook, lake: store.Lake) -> None:
@@ -115,7 +134,20 @@ def test_what_comes_out_different_is_said_to_be(made: Notebook, lake: store.Lake
     reports.create_branch(found.branch)
     with reports.transaction(found.branch, message="other") as tx:
         tx.write("totals/part-0.parquet", pa.table({"region": ["n"], "amount": [5], "twice": [10]}))
-    assert found.compare().says == "different"
+    assert str(found.compare()).endswith("twice DOUBLE → BIGINT, +1 added, -2 removed")
+
+
+def test_a_column_less_is_different_though_the_rows_agree(made: Notebook, lake: store.Lake) -> None:
+    import pyarrow as pa
+
+    found = reproduce(lake, "reports/totals")
+    reports = lake.repo("reports")
+    reports.create_branch(found.branch)
+    with reports.transaction(found.branch, message="other") as tx:
+        tx.write("totals/part-0.parquet", pa.table({"region": ["n", "s"], "amount": [4, 2]}))
+    outcome = str(found.compare())
+    assert outcome.startswith("different: -column twice")
+    assert outcome.endswith("no row differs")
 
 
 # -- what stands in the way --------------------------------------------------------
