@@ -18,7 +18,7 @@ from jupyter_lake.store.collectors import outlives_collectors
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.records import BranchRecord, Tag, now
 from jupyter_lake.store.refs import MovedError
-from jupyter_lake.store.transactions import check_text
+from jupyter_lake.store.texts import check_text
 
 if TYPE_CHECKING:
     from datetime import datetime

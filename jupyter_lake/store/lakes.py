@@ -36,7 +36,7 @@ from jupyter_lake.store.objectstore import (
 from jupyter_lake.store.records import now, write_time
 from jupyter_lake.store.refs import create_surely
 from jupyter_lake.store.repos import Repo
-from jupyter_lake.store.transactions import check_text
+from jupyter_lake.store.texts import check_text
 
 __all__ = ["Lake"]
 

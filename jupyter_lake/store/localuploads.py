@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_lake.errors import AccessDeniedError, LakeError, ReadOnlyError, UnreachableError
 from jupyter_lake.store import syncing
-from jupyter_lake.store.backends.local import link
+from jupyter_lake.store.backends.linking import link
 from jupyter_lake.store.digests import CHUNK, Digest, digest_of, hash_file, read_small
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.reuse import Reuse

@@ -13,7 +13,7 @@ from jupyter_lake.store.differences import Change, diff_trees
 from jupyter_lake.store.edits import Edit, name_some
 from jupyter_lake.store.entrylists import EntryList
 from jupyter_lake.store.publishing import Draft, publish
-from jupyter_lake.store.transactions import check_text
+from jupyter_lake.store.texts import check_text
 from jupyter_lake.store.uploads import open_uploads
 
 if TYPE_CHECKING:

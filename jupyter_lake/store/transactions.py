@@ -13,17 +13,19 @@ from jupyter_lake.addresses import check_path
 from jupyter_lake.errors import InvalidInputError, PathNotFoundError
 from jupyter_lake.identity import current_user
 from jupyter_lake.store.edits import Edit, check_fit, effective, name_some
-from jupyter_lake.store.entries import Entry, Folder
 from jupyter_lake.store.intake import Intake
 from jupyter_lake.store.publishing import Draft, Published, publish
+from jupyter_lake.store.staged import directly_in, staged_entries
 from jupyter_lake.store.staging import Staging
 from jupyter_lake.store.tables import ArrowStreamable
+from jupyter_lake.store.texts import check_text
 
 if TYPE_CHECKING:
     from jupyter_lake.store.commits import Commit
+    from jupyter_lake.store.entries import Entry, Folder
     from jupyter_lake.store.repos import Repo
 
-__all__ = ["Transaction", "check_text"]
+__all__ = ["Transaction"]
 
 
 class Transaction:
@@ -195,32 +197,11 @@ class Transaction:
 
     def entries(self, path: str = "") -> Iterator[Entry]:
         """Yield the files at or under a path as they would be committed, sorted by path."""
-        folder = f"{path.strip('/')}/" if path.strip("/") else ""
-        tree, manifests = self.repo.tree_of(self.base), self.repo.manifests
-        found = {entry.path: entry for entry in manifests.entries(tree, folder)}
-        if folder and (entry := manifests.entry(tree, folder[:-1])) is not None:
-            found[entry.path] = entry
-        for gone in self._staging.deletes:
-            found.pop(gone, None)
-        for entry in self._staging.under(folder[:-1]):
-            if not folder or entry.path == folder[:-1] or entry.path.startswith(folder):
-                found[entry.path] = entry
-        yield from (found[name] for name in sorted(found))
+        return staged_entries(self.repo, self.base, self._staging, path)
 
     def ls(self, path: str = "") -> list[Entry | Folder]:
         """Return what would lie directly in a folder."""
-        folder = f"{path.strip('/')}/" if path.strip("/") else ""
-        files: list[Entry | Folder] = []
-        folders: dict[str, tuple[int, int]] = {}
-        for entry in self.entries(path):
-            name, slash, _ = entry.path.removeprefix(folder).partition("/")
-            if slash:
-                count, size = folders.get(name, (0, 0))
-                folders[name] = (count + 1, size + entry.size)
-            else:
-                files.append(entry)
-        found = [*files, *(Folder(folder + name, *totals) for name, totals in folders.items())]
-        return sorted(found, key=lambda item: item.path)
+        return directly_in(path, self.entries(path))
 
     def finish(self) -> Commit | None:
         """Commit what is staged; return the branch's commit, None if it has none.
@@ -315,19 +296,3 @@ class Transaction:
         if self._open:
             self._intake.close()
         self._open = False
-
-
-def check_text(text: str, what: str) -> str:
-    """Return a message or a name that can be stored and shown exactly.
-
-    Raises
-    ------
-    InvalidInputError
-        If it holds NUL or half of a character (a lone surrogate).
-    """
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise InvalidInputError(
-            f"The {what} holds a character that can't be stored.",
-            hint="Take out NUL characters and broken Unicode.",
-        )
-    return text

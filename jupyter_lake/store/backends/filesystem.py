@@ -20,6 +20,7 @@ from jupyter_lake.errors import (
     UnreachableError,
     UnsafeStoreError,
 )
+from jupyter_lake.store.backends.discarding import look_and_delete
 from jupyter_lake.store.objectstore import (
     LostAnswerError,
     ObjectExists,
@@ -147,10 +148,7 @@ class FilesystemStore:
 
     def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
         """Delete those of the objects that are older; return them."""
-        found = [info for info in map(self.info, keys) if info is not None]
-        gone = [info.key for info in found if info.modified < before]
-        self.delete(gone)
-        return gone
+        return look_and_delete(self, keys, before=before)
 
     def sweep(self, before: datetime) -> int:  # noqa: ARG002 - the protocol's shape
         """Nothing is left behind: an object appears whole or not at all."""

@@ -19,20 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from jupyter_lake.errors import (
-    AccessDeniedError,
-    InvalidInputError,
-    LakeError,
-    ReadOnlyError,
-    UnreachableError,
-)
-from jupyter_lake.store.objectstore import (
-    LostAnswerError,
-    ObjectExists,
-    ObjectInfo,
-    ObjectMissing,
-    check_key,
-)
+from jupyter_lake.errors import AccessDeniedError, InvalidInputError, UnreachableError
+from jupyter_lake.store.backends.discarding import look_and_delete
+from jupyter_lake.store.backends.hdfs_faults import NOTHING_THERE, explain, first_line, forked
+from jupyter_lake.store.objectstore import ObjectExists, ObjectInfo, ObjectMissing, check_key
 
 if TYPE_CHECKING:
     from hdfs_native import Client, FileStatus
@@ -42,8 +32,6 @@ __all__ = ["HdfsStore"]
 _UNFINISHED = ".unfinished"
 _CONNECT_SECONDS = 4  # the client itself tries for three minutes
 _used_by: set[int] = set()  # the process that uses hdfs-native; a forked child inherits it
-_NOTHING_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
-_FULL = ("QuotaExceeded", "could only be replicated", "Disk space")
 
 
 class HdfsStore:
@@ -88,7 +76,7 @@ class HdfsStore:
         with self._asking(key):
             try:
                 found = self._client.get_file_info(self._path(key))
-            except _NOTHING_THERE:
+            except NOTHING_THERE:
                 return None
         return None if found.isdir else _object_info(key, found)
 
@@ -104,7 +92,7 @@ class HdfsStore:
         with self._asking(prefix):
             try:
                 found = list(self._client.list_status(self._path(prefix.rstrip("/")), False))
-            except _NOTHING_THERE:
+            except NOTHING_THERE:
                 return []
         return sorted(each.path.rpartition("/")[2] for each in found if each.isdir)
 
@@ -114,7 +102,7 @@ class HdfsStore:
             with self._asking(key):
                 try:
                     self._client.delete(self._path(key), False)
-                except _NOTHING_THERE:
+                except NOTHING_THERE:
                     continue
                 except RuntimeError as error:
                     if "PathIsNotEmptyDirectory" not in str(error):
@@ -138,10 +126,7 @@ class HdfsStore:
 
     def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
         """Delete those of the objects that are older; return them."""
-        found = [info for info in map(self.info, keys) if info is not None]
-        gone = [info.key for info in found if info.modified < before]
-        self.delete(gone)
-        return gone
+        return look_and_delete(self, keys, before=before)
 
     def sweep(self, before: datetime) -> int:
         """Remove temporary files that writers killed before then left behind."""
@@ -165,12 +150,12 @@ class HdfsStore:
         if self._opened is None:
             self._opened = (os.getpid(), self._connect())
         elif self._opened[0] != os.getpid():
-            raise _forked(self.url)
+            raise forked(self.url)
         return self._opened[1]
 
     def _connect(self) -> Client:
         if _used_by and os.getpid() not in _used_by:
-            raise _forked(self.url)
+            raise forked(self.url)
         _used_by.add(os.getpid())
         try:
             from hdfs_native import Client
@@ -193,7 +178,7 @@ class HdfsStore:
             return Client(self._server, settings)
         except Exception as error:
             raise InvalidInputError(
-                f"{self.url!r} is not where a lake can lie: {_first_line(error)}.",
+                f"{self.url!r} is not where a lake can lie: {first_line(error)}.",
                 hint="Write hdfs://namenode:port/folder.",
             ) from error
 
@@ -204,14 +189,14 @@ class HdfsStore:
         with self._asking(folder):
             try:
                 found = list(self._client.list_status(self._path(folder), True))
-            except _NOTHING_THERE:
+            except NOTHING_THERE:
                 return {}
         return {each.path[len(self._root) + 1 :]: each for each in found if not each.isdir}
 
     def _is_file(self, path: str) -> bool:
         try:
             return not self._client.get_file_info(path).isdir
-        except _NOTHING_THERE:
+        except NOTHING_THERE:
             return False
 
     def _write_and_rename(self, path: str, data: bytes | Path, *, overwrite: bool) -> None:
@@ -256,54 +241,10 @@ class HdfsStore:
         try:
             yield
         except Exception as error:
-            raise self._explain(error, key) from error
-
-    def _explain(self, error: Exception, key: str) -> LakeError:
-        text = _first_line(error)
-        if isinstance(error, LakeError):
-            return error
-        if isinstance(error, FileExistsError):
-            return ObjectExists(key, self.url)
-        if isinstance(error, _NOTHING_THERE) or "PathComponentTooLong" in text:
-            return ObjectMissing(key, self.url)
-        if "AccessControlException" in text:
-            return AccessDeniedError(
-                f"This user may not use {self.physical_url(key)}.",
-                hint=f"Ask the owner of {self.url} for access (hdfs dfs -ls shows who it is), "
-                "or open another lake.",
-            )
-        if "SafeMode" in text:
-            return ReadOnlyError(
-                f"{self._server} is in safe mode and takes no writes.",
-                hint="Wait until it has left it, or ask who keeps it (hdfs dfsadmin -safemode).",
-            )
-        if any(word in text for word in _FULL):
-            return UnreachableError(
-                f"{self.url} is full: {text}.",
-                hint="Make room (`%lake gc` frees what nothing reaches) and try again.",
-                kind="disk-full",
-            )
-        return LostAnswerError(
-            f"{self.physical_url(key)}: {text}.", hint="Check the network, then try again."
-        )
-
-
-def _forked(url: str) -> UnreachableError:
-    # Its connections and threads are the parent's: a read would wait for them for ever.
-    return UnreachableError(
-        f"{url} can't be used by a process that was forked from one that uses HDFS.",
-        hint="Start workers by multiprocessing's 'spawn' or 'forkserver'.",
-        kind="forked",
-    )
+            raise explain(error, url=self.url, key=key) from error
 
 
 def _object_info(key: str, found: FileStatus) -> ObjectInfo:
     modified = datetime.fromtimestamp(found.modification_time / 1000, UTC)
     mark = f"{found.modification_time:x}-{found.length:x}"
     return ObjectInfo(key, found.length, modified, mark)
-
-
-def _first_line(error: Exception) -> str:
-    """Return what went wrong, without the Java stack that the client passes on."""
-    text = (str(error) or type(error).__name__).replace("\\n", "\n").partition("\n")[0]
-    return text.rstrip(' ".)')

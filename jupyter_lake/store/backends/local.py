@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import shutil
@@ -12,20 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from jupyter_lake.errors import (
-    AccessDeniedError,
-    InvalidPathError,
-    LakeError,
-    ReadOnlyError,
-    UnreachableError,
-    UnsafeStoreError,
-)
-from jupyter_lake.store.objectstore import ObjectExists, ObjectInfo, ObjectMissing, check_key
+from jupyter_lake.errors import InvalidPathError
+from jupyter_lake.store.backends.linking import link
+from jupyter_lake.store.backends.local_faults import explain
+from jupyter_lake.store.objectstore import ObjectInfo, ObjectMissing, check_key
 from jupyter_lake.store.syncing import sync
 
-__all__ = ["LocalStore", "link"]
+__all__ = ["LocalStore"]
 
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _UNFINISHED = ".unfinished"
 
 
@@ -56,7 +49,7 @@ class LocalStore:
                 file.seek(first)
                 return _read_fully(file.fileno(), last - first)
         except OSError as error:
-            raise self._explain(error, key) from error
+            raise explain(error, root=self.url, key=key) from error
 
     def create(self, key: str, data: bytes | Path) -> None:
         """Write a new object, durably, or raise `ObjectExists`."""
@@ -69,7 +62,7 @@ class LocalStore:
                 os.unlink(temporary)
             sync(path.parent)
         except OSError as error:
-            raise self._explain(error, key) from error
+            raise explain(error, root=self.url, key=key) from error
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object over what is there, in its place: a hint may be read half-written."""
@@ -83,14 +76,14 @@ class LocalStore:
             finally:
                 os.close(file)
         except OSError as error:
-            raise self._explain(error, key) from error
+            raise explain(error, root=self.url, key=key) from error
 
     def info(self, key: str) -> ObjectInfo | None:
         """Return size and time of an object, or None."""
         try:
             found = os.stat(self._path(key))
         except OSError as error:
-            told = self._explain(error, key)
+            told = explain(error, root=self.url, key=key)
             if isinstance(told, ObjectMissing):
                 return None
             raise told from error
@@ -115,7 +108,7 @@ class LocalStore:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise self._explain(error, prefix) from error
+            raise explain(error, root=self.url, key=prefix) from error
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; missing ones are passed over."""
@@ -125,7 +118,7 @@ class LocalStore:
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 continue
             except OSError as error:
-                raise self._explain(error, key) from error
+                raise explain(error, root=self.url, key=key) from error
 
     def touch(self, key: str) -> bool:
         """Set an object's time to now; False if there is none."""
@@ -134,7 +127,7 @@ class LocalStore:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise self._explain(error, key) from error
+            raise explain(error, root=self.url, key=key) from error
         return True
 
     def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
@@ -160,7 +153,7 @@ class LocalStore:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise self._explain(error, key) from error
+            raise explain(error, root=self.url, key=key) from error
         return True
 
     def sweep(self, before: datetime) -> int:
@@ -235,7 +228,7 @@ class LocalStore:
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
-            raise self._explain(error, base) from error
+            raise explain(error, root=self.url, key=base) from error
         for name, entry in found:
             key = base + name
             if name.endswith("/"):
@@ -248,64 +241,11 @@ class LocalStore:
                 except FileNotFoundError:
                     continue
 
-    def _explain(self, error: OSError, key: str) -> LakeError:
-        if isinstance(error, FileExistsError):
-            return ObjectExists(key, self.url)
-        if isinstance(error, (FileNotFoundError, NotADirectoryError, IsADirectoryError)):
-            return ObjectMissing(key, self.url)
-        if error.errno == errno.ENAMETOOLONG:  # so nothing can lie there
-            return ObjectMissing(key, self.url)
-        if isinstance(error, PermissionError):
-            return AccessDeniedError(
-                f"This user may not use {self.root / key}.",
-                hint=f"Ask the owner of {self.url} for access, or open another lake.",
-            )
-        if error.errno == errno.EROFS:
-            return ReadOnlyError(
-                f"{self.url} lies on a read-only disk.", hint="Open a lake that takes writes."
-            )
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return UnreachableError(
-                f"The disk that holds {self.url} is full.",
-                hint="Make room (`%lake gc` frees what nothing reaches) and try again.",
-                kind="disk-full",
-            )
-        return UnreachableError(
-            f"{self.root / key}: {error.strerror or error}.", hint="Check the disk, then try again."
-        )
-
 
 def _folder(url: str) -> Path:
     if url.lower().startswith(("file://", "local://")):
         url = unquote(urlsplit(url).path)
     return Path(os.path.abspath(os.path.expanduser(url)))
-
-
-def link(temporary: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
-    """Give a finished file its name, which must not be taken.
-
-    Raises
-    ------
-    OSError, UnsafeStoreError
-    """
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        # A network filesystem may lose the answer to a link that was made.
-        if os.stat(temporary).st_nlink != 2:
-            raise
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if os.name == "nt":
-            os.rename(temporary, path)  # refuses a name that is taken, there
-            open(temporary, "xb").close()
-            return
-        raise UnsafeStoreError(
-            f"The disk that holds {os.path.dirname(path)} has no hard links: "
-            "two writers could overwrite each other.",
-            hint="Put the lake on another disk or in a bucket.",
-        ) from error
 
 
 def _write_fully(descriptor: int, data: bytes) -> None:
