@@ -13,7 +13,7 @@ SHELL  := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test test-python test-panel test-duckdb15 test-hdfs lint format bench dev clean
+.PHONY: help demo test test-python test-panel test-duckdb15 test-hdfs test-spark lint format bench dev clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,10 @@ test-duckdb15: $(VENV)/test.done build/duckdb15 ## the query tests on DuckDB's 1
 # Not part of `test`: the jars are 220 MB, and a file takes HDFS half a second.
 test-hdfs: $(VENV)/test.done build/hadoop ## the store's tests on a real HDFS (220 MB of jars, Java)
 	TEST_STORES=hdfs $(BIN)/pytest -n $(JOBS) $(RERUNS) -k hdfs tests/store
+
+# Nor is this: the package is 460 MB.
+test-spark: $(VENV)/test.done build/spark ## the readers' tests with Spark (460 MB, Java)
+	PYTHONPATH=build/spark $(BIN)/pytest $(RERUNS) -k spark tests/query/test_readers.py
 
 lint: $(VENV)/test.done ## ruff, mypy, import contracts, eslint, prettier, stylelint
 	$(BIN)/ruff format --check .
@@ -93,6 +97,11 @@ build/duckdb15: | $(VENV)/bin/python
 
 build/hadoop: | $(VENV)/bin/python
 	tests/hadoop_jars.sh $(BIN)/python $@
+
+build/spark: | $(VENV)/bin/python
+	@command -v java >/dev/null || { echo "Spark needs Java (17 is known to do)." >&2; exit 1; }
+	$(BIN)/pip install --quiet --no-deps --target $@.part pyspark==4.3.0 py4j==0.10.9.9
+	mv $@.part $@
 
 # A browser for the tests: the machine's, else Debian's.
 build/chromium:

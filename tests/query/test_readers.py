@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
 import pickle
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import fsspec
 import pyarrow as pa
 import pytest
@@ -118,40 +121,81 @@ def _why_not(reader: str) -> str:
         return f"{package} is not installed"
     if reader == "spark" and shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
         return "Spark needs Java, and there is none here"
+    if reader == "ray" and int(duckdb.__version__.partition(".")[0]) < 2:
+        return "Ray takes long to start, and is tried with the newest DuckDB"
     return ""
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What readers start of their own is small, and ends with this file's tests."""
-    if _why_not("spark"):
-        yield
-        return
+def engines() -> Iterator[_Engines]:
+    """What readers have started of their own, which ends with this file's tests."""
+    with contextlib.ExitStack() as started:
+        yield _Engines(started)
+
+
+class _Engines:
+    """The readers that run; each starts when the first test needs it."""
+
+    def __init__(self, started: contextlib.ExitStack) -> None:
+        self._waiting = {"spark": _spark, "ray": _ray}
+        self._started = started
+
+    def need(self, reader: str) -> None:
+        if why := _why_not(reader):
+            pytest.skip(why)
+        if start := self._waiting.pop(reader, None):
+            self._started.enter_context(start())
+
+
+@contextlib.contextmanager
+def _spark() -> Iterator[None]:
     from pyspark.sql import SparkSession
 
-    started = (
-        SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("spark")))
-        .getOrCreate()
-    )
-    yield
-    started.stop()
+    with tempfile.TemporaryDirectory(prefix="spark-") as folder:
+        started = (
+            SparkSession.builder.master("local[1]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.sql.shuffle.partitions", "1")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.warehouse.dir", folder)
+            .getOrCreate()
+        )
+        yield
+        started.stop()
 
 
-def _skip_unless_it_runs(reader: str) -> None:
-    if why := _why_not(reader):
-        pytest.skip(why)
+@contextlib.contextmanager
+def _ray() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+        import ray
+        import ray.data
+
+        # Its sockets lie in this folder, and their paths are to be short.
+        with tempfile.TemporaryDirectory(prefix="ray-") as folder:
+            ray.init(
+                num_cpus=1,
+                num_gpus=0,
+                _node_ip_address="127.0.0.1",
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level="error",
+                object_store_memory=2**27,
+                _temp_dir=folder,
+            )
+            ray.data.DataContext.get_current().enable_progress_bars = False
+            yield
+            ray.shutdown()
 
 
-@pytest.mark.usefixtures("engines")
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("reader", READERS)
-def test_every_reader_finds_every_dataset(lake: Lake, reader: str, dataset: str) -> None:
-    _skip_unless_it_runs(reader)
+def test_every_reader_finds_every_dataset(
+    lake: Lake, engines: _Engines, reader: str, dataset: str
+) -> None:
+    engines.need(reader)
     rows = _to_rows(reader, scan(lake, f"sales@main~1/{dataset}", engine=reader))
     assert [(row["id"], row["amount"]) for row in rows] == [
         (10, 1.5), (11, 1.5), (12, 1.5), (20, 2.5), (21, 2.5), (22, 2.5),
@@ -163,32 +207,31 @@ def test_every_reader_finds_every_dataset(lake: Lake, reader: str, dataset: str)
         ]
 
 
-def test_every_reader_reads_every_kind_of_store(any_lake: Lake) -> None:
+def test_every_reader_reads_every_kind_of_store(any_lake: Lake, engines: _Engines) -> None:
     for reader in READERS:
         # Spark opens files itself, and Ray's workers are processes of their own, started
         # before these stores were there.
         if reader in ("spark", "ray") and "://" in any_lake.url:
             continue
         if not _why_not(reader):
+            engines.need(reader)
             for dataset in ("plain", "raw"):
                 found = scan(any_lake, f"sales@main~1/{dataset}", engine=reader)
                 assert len(_to_rows(reader, found)) == 6
 
 
-@pytest.mark.usefixtures("engines")
 @pytest.mark.parametrize("reader", READERS)
-def test_columns_that_only_some_files_have(lake: Lake, reader: str) -> None:
-    _skip_unless_it_runs(reader)
+def test_columns_that_only_some_files_have(lake: Lake, engines: _Engines, reader: str) -> None:
+    engines.need(reader)
     rows = _to_rows(reader, scan(lake, "sales/plain", engine=reader))
     assert len(rows) == 9
     assert rows[-1]["extra"] == "z"
     assert rows[0]["extra"] is None or rows[0]["extra"] != rows[0]["extra"]
 
 
-@pytest.mark.usefixtures("engines")
 @pytest.mark.parametrize("reader", READERS)
-def test_equal_files_in_several_folders(lake: Lake, reader: str) -> None:
-    _skip_unless_it_runs(reader)
+def test_equal_files_in_several_folders(lake: Lake, engines: _Engines, reader: str) -> None:
+    engines.need(reader)
     rows = _to_rows(reader, scan(lake, "sales/twins", engine=reader))
     found = [(row["id"], str(row["day"])[:10], str(row["kind"])) for row in rows]
     assert sorted(found) == [
@@ -196,9 +239,10 @@ def test_equal_files_in_several_folders(lake: Lake, reader: str) -> None:
     ]
 
 
-@pytest.mark.usefixtures("engines")
-def test_spark_reads_the_files_of_a_commit(lake: Lake, seen: list[access.Event]) -> None:
-    _skip_unless_it_runs("spark")
+def test_spark_reads_the_files_of_a_commit(
+    lake: Lake, engines: _Engines, seen: list[access.Event]
+) -> None:
+    engines.need("spark")
     from pyspark.sql import SparkSession
 
     commit = lake.repo("sales").commit("main~1")
@@ -211,9 +255,8 @@ def test_spark_reads_the_files_of_a_commit(lake: Lake, seen: list[access.Event])
     assert seen == [access.Read(lake.url, "sales", commit.id, "plain", None, "spark")]
 
 
-@pytest.mark.usefixtures("engines")
-def test_spark_without_a_connector_says_so(any_lake: Lake) -> None:
-    _skip_unless_it_runs("spark")
+def test_spark_without_a_connector_says_so(any_lake: Lake, engines: _Engines) -> None:
+    engines.need("spark")
     if "://" not in any_lake.url:
         pytest.skip("files on the disk need no connector")
     with pytest.raises(InvalidInputError, match="no connector") as caught:
@@ -267,8 +310,6 @@ def test_pyarrow_reads_through_the_filesystem(lake: Lake) -> None:
 
 
 def test_duckdb_reads_through_the_filesystem(lake: Lake) -> None:
-    import duckdb
-
     with duckdb.connect() as connection:
         connection.register_filesystem(fsspec.filesystem("lake"))
         query = "SELECT count(*), sum(id) FROM read_parquet('lake://sales@main~1/{}')"
