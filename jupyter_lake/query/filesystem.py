@@ -7,7 +7,6 @@ it when it is pickled, so that all workers of a computation read one commit.
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 
 from jupyter_lake import access, config
-from jupyter_lake.addresses import Address
 from jupyter_lake.errors import LakeError, PathNotFoundError, ReadOnlyError
 from jupyter_lake.query.file_info import file_info, folder_info, info_of
 from jupyter_lake.query.origins import source_of
+from jupyter_lake.query.pinned_lake import PinnedLake
 from jupyter_lake.query.rangedfile import RangedFile
 from jupyter_lake.query.remote import identity
 from jupyter_lake.store.content import physical_url
@@ -69,10 +68,8 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
     ) -> None:
         super().__init__(skip_instance_cache=True)
         url = url or lake_url
-        self.url = url or config.lake_url()
         given = lake_options if lake_options is not None or url else config.storage_options()
-        self.lake_options = dict(given or {})
-        self.pins = dict(pins or {})
+        self.pinned = PinnedLake(url or config.lake_url(), dict(given or {}), dict(pins or {}))
         self.via = via
         self._told: set[tuple[str, str]] = set()
 
@@ -93,18 +90,23 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         return {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _made_again, (self.url, self.lake_options, self.pins, self.via)
+        return _made_again, (self.pinned, self.via)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LakeFileSystem) and self.__reduce__() == other.__reduce__()
 
     def __hash__(self) -> int:
-        return hash(self.url)
+        return hash(self.pinned.url)
+
+    @property
+    def lake(self) -> Lake:
+        """The lake, opened when it is first needed."""
+        return self.pinned.lake
 
     @property
     def fsid(self) -> str:
         """What tells one lake's filesystem from another's."""
-        return f"lake_{self.url}"
+        return f"lake_{self.pinned.url}"
 
     # Looking
 
@@ -118,7 +120,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         path = self._strip_protocol(path)
         if not path:
             return folder_info("")
-        commit, inside = self._place(path)
+        commit, inside = self.pinned.place(path)
         if not inside:
             return folder_info(path, commit.time)
         try:
@@ -148,7 +150,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         if not path or maxdepth is not None or withdirs:
             found = super().find(path, maxdepth=maxdepth, withdirs=withdirs, detail=True)
         else:
-            commit, inside = self._place(path)
+            commit, inside = self.pinned.place(path)
             base = path.removesuffix(inside)
             base = base if base.endswith("/") else base + "/"
             found = {
@@ -230,13 +232,11 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
 
     def commit(self, path: str) -> Commit:
         """Return the commit a path lies in, the same one each time."""
-        return self._place(self._strip_protocol(path))[0]
+        return self.pinned.place(self._strip_protocol(path))[0]
 
     def pin(self, path: str) -> str:
         """Return a path with its ref replaced by the commit's id."""
-        path = self._strip_protocol(path)
-        commit, inside = self._place(path)
-        return f"{commit.repo.name}@{commit.id}" + (f"/{inside}" if inside else "")
+        return self.pinned.pinned(self._strip_protocol(path))
 
     # Writing is refused by name
 
@@ -254,24 +254,10 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
 
     # Inside
 
-    @functools.cached_property
-    def lake(self) -> Lake:
-        """The lake, opened when it is first needed."""
-        return _lake_at(os.getpid(), self.url, _Options(self.lake_options))
-
-    def _place(self, path: str) -> tuple[Commit, str]:
-        """Return the commit and the path inside it."""
-        address = Address.parse(path)
-        name = address.repo + (f"@{address.ref}" if address.ref else "")
-        repo = self.lake.repo(address.repo)
-        if name not in self.pins:
-            self.pins[name] = repo.resolve(address.ref)
-        return repo.commit(self.pins[name]), address.path
-
     def _children(self, path: str) -> list[dict[str, Any]]:
         if not path:
             return [folder_info(repo.name) for repo in self.lake.repos()]
-        commit, inside = self._place(path)
+        commit, inside = self.pinned.place(path)
         try:
             found = commit.ls(inside)
         except PathNotFoundError as error:
@@ -281,7 +267,7 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
 
     def _source(self, path: str) -> Source:
         path = self._strip_protocol(path)
-        commit, inside = self._place(path)
+        commit, inside = self.pinned.place(path)
         try:
             entry = commit.entry(inside)
         except LakeError as error:
@@ -299,25 +285,9 @@ class LakeFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
             access.emit(access.Read(lake, commit.repo.name, commit.id, path, None, self.via))
 
 
-class _Options(dict[str, object]):
-    """Storage options that can be looked up by."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(repr(sorted(self.items(), key=str)))
-
-
-@functools.lru_cache(maxsize=16)
-def _lake_at(process: int, url: str, options: _Options) -> Lake:
-    del process  # a forked child opens its own
-    from jupyter_lake.store import Lake
-
-    return Lake.open(url, storage_options=options)
-
-
-def _made_again(
-    url: str, lake_options: Mapping[str, object], pins: Mapping[str, str], via: str
-) -> LakeFileSystem:
-    return LakeFileSystem(url, lake_options=lake_options, pins=pins, via=via)
+def _made_again(pinned: PinnedLake, via: str) -> LakeFileSystem:
+    options, pins = pinned.options, pinned.pins
+    return LakeFileSystem(pinned.url, lake_options=options, pins=pins, via=via)
 
 
 def _each(value: Any, count: int) -> list[int | None]:
