@@ -32,6 +32,7 @@ Ahead = Callable[[str | None, str | None], Sequence[Callable[[], object]]]
 
 NOTHING: Likely = (None, None)
 ATTEMPTS = 4
+PATIENCE = 10.0  # seconds
 BEGINNING = datetime.fromtimestamp(0, UTC)
 
 
@@ -52,10 +53,12 @@ def create_surely(objects: ObjectStore, key: str, data: bytes | Path) -> None:
         Which may be our own, made by an attempt whose answer was lost.
     """
     for attempt in range(ATTEMPTS):
+        asked = time.monotonic()
         try:
             objects.create(key, data)
         except LostAnswerError:
-            if attempt == ATTEMPTS - 1:
+            # A network that swallows what it is given would do so again, and take as long.
+            if attempt == ATTEMPTS - 1 or time.monotonic() - asked > PATIENCE:
                 raise
             time.sleep(0.05 * 2**attempt)
         else:
@@ -254,8 +257,12 @@ class BranchLogs:
 
 
 def _try(call: Callable[[], object]) -> None:
-    with suppress(LakeError):
+    try:
         call()
+    except UnreachableError:
+        raise  # what is asked next would wait as long, and as vainly
+    except LakeError:
+        pass
 
 
 class Tags:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -17,14 +16,16 @@ from jupyter_lake.errors import (
     LakeError,
     UnreachableError,
 )
+from jupyter_lake.store.backends.discarding import look_and_delete
 from jupyter_lake.store.backends.s3_config import obstore_for, s3_filesystem
 from jupyter_lake.store.backends.s3_faults import explain, is_passing, not_s3
-from jupyter_lake.store.objectstore import ObjectInfo, ObjectMissing, check_key
+from jupyter_lake.store.objectstore import ObjectExists, ObjectInfo, ObjectMissing, check_key
 
 __all__ = ["S3Store"]
 
 _T = TypeVar("_T")
 _PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
+_WORTH_A_LOOK = 1 << 20
 _PART_BYTES = 16 << 20
 _PARTS_AT_ONCE = 4
 _PAGE = 1000
@@ -64,7 +65,10 @@ class S3Store:
     def create(self, key: str, data: bytes | Path) -> None:
         """Write a new object or raise `ObjectExists`."""
         where = self.prefix + check_key(key)
-        if isinstance(data, Path) and data.stat().st_size >= 2 * _PART_BYTES:
+        size = data.stat().st_size if isinstance(data, Path) else len(data)
+        if size >= _WORTH_A_LOOK and self.info(key) is not None:
+            raise ObjectExists(key, self.url)  # without sending it all for that answer
+        if isinstance(data, Path) and size >= 2 * _PART_BYTES:
             self._ask(lambda: self._upload(where, data), key)
             return
         body = data.read_bytes() if isinstance(data, Path) else bytes(data)
@@ -132,16 +136,8 @@ class S3Store:
         return True
 
     def discard(self, keys: Iterable[str], *, before: datetime) -> Sequence[str]:
-        """Delete those of the objects that are older; return them.
-
-        S3 has no one request for it: an object that is touched between the
-        look and the deletion is lost, which is why `gc` announces itself first.
-        """
-        with ThreadPoolExecutor(16) as pool:
-            found = [info for info in pool.map(self.info, keys) if info is not None]
-        gone = [info.key for info in found if info.modified < before]
-        self.delete(gone)
-        return gone
+        """Delete those of the objects that are older; return them."""
+        return look_and_delete(self, keys, before=before)
 
     def sweep(self, before: datetime) -> int:
         """Abort the uploads in parts that were begun before then and never finished."""

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["obstore_for", "s3_filesystem"]
 
-# Nothing that runs in a notebook may hang for minutes: without a network,
-# two attempts of this long are all that is waited for.
-_CONNECT_SECONDS = 4
+# Nothing that runs in a notebook may hang for minutes: without a network, two
+# attempts of this long are all that is waited for, be it for a connection or a word.
 _CLIENT_DEFAULTS: dict[str, object] = {
-    "connect_timeout": _CONNECT_SECONDS,
-    "read_timeout": 60,
+    "connect_timeout": 4,
+    "read_timeout": 30,
     "retries": {"mode": "standard", "total_max_attempts": 2},
     "max_pool_connections": 32,
     "tcp_keepalive": True,
@@ -48,11 +47,15 @@ def s3_filesystem(storage_options: Mapping[str, object]) -> Any:
         profiles and instance roles answer, as always with s3fs.
     """
     import fsspec
+    from botocore.handlers import add_expect_header
 
     options = {"use_listings_cache": False, **storage_options}
     options["config_kwargs"] = _CLIENT_DEFAULTS | _section(options, "config_kwargs")
     filesystem = fsspec.filesystem("s3", **options)
     filesystem.retries = 1  # botocore retries what may be retried
+    # Who asks whether to go on with a write waits for one answer more, and has no
+    # timeout for that one: in a network that swallows it, for ever.
+    filesystem.s3.meta.events.unregister("before-call.s3", add_expect_header)
     return filesystem
 
 
@@ -99,10 +102,12 @@ def _make_obstore(bucket: str, storage_options: Mapping[str, object]) -> S3Store
             settings["endpoint"] = f"{scheme}://{bucket}.{host}"
     if storage_options.get("requester_pays"):
         settings["request_payer"] = True
+    patience = timedelta(seconds=meta.config.read_timeout)
     client: dict[str, Any] = {
         "allow_http": endpoint.startswith("http://"),
-        "connect_timeout": f"{_CONNECT_SECONDS}s",
-        "timeout": "120s",
+        "connect_timeout": timedelta(seconds=meta.config.connect_timeout),
+        "read_timeout": patience,
+        "timeout": 4 * patience,  # of a request that goes on, however slowly
     }
     verify = _section(storage_options, "client_kwargs").get("verify")
     if verify is False:
@@ -110,7 +115,8 @@ def _make_obstore(bucket: str, storage_options: Mapping[str, object]) -> S3Store
     return S3Store(
         bucket,
         client_options=cast("Any", client),
-        retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=30)},
+        # What was waited for once in vain is asked for once more.
+        retry_config={"max_retries": 4, "retry_timeout": 1.5 * patience},
         credential_provider=provider,
         **settings,
     )
