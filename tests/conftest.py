@@ -10,12 +10,15 @@ from uuid import uuid4
 
 import pytest
 
+from jupyter_lake.store import ObjectStore, probe
 from tests.gcs import gcs_bucket
 from tests.hdfs import hdfs_cluster
 from tests.servers import BUCKET, S3Server, shared_server
 
 # `make test-hdfs` runs the tests of the store on HDFS instead.
 BACKENDS = tuple(os.environ.get("TEST_STORES", "local memory s3").split())
+
+_probed: set[str] = set()
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,22 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, str(value))
+
+
+@pytest.fixture(autouse=True)
+def probed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probe a bucket that all tests share once: a race for a key takes SeaweedFS a second."""
+    real = probe.probe
+
+    def once(objects: ObjectStore) -> None:
+        options = {**os.environ, **objects.storage_options}
+        server = str(options.get("endpoint_url") or options.get("AWS_ENDPOINT_URL"))
+        shared = objects.url.startswith(f"s3://{BUCKET}/")
+        if not shared or server not in _probed:
+            real(objects)
+            _probed.add(server)
+
+    monkeypatch.setattr(probe, "probe", once)
 
 
 @pytest.fixture(scope="session")

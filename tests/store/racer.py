@@ -19,7 +19,7 @@ from jupyter_lake.errors import ConflictError
 from jupyter_lake.store import Lake, Repo, gc
 
 # How old an object must be here to be collected: more than a commit takes, under load, too.
-GRACE = timedelta(seconds=10)
+GRACE = timedelta(seconds=6)
 CONTENTS = 12
 
 
