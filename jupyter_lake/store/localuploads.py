@@ -42,7 +42,7 @@ __all__ = ["LocalUploads"]
 K = TypeVar("K")
 T = TypeVar("T")
 
-WORKERS = 4
+WORKERS = min(4, max(2, os.cpu_count() or 2))  # more than processors get in each other's way
 UNFINISHED = ".unfinished"
 YOUNG_SECONDS = 3600.0  # what is older has long been written by the disk's own cache
 
