@@ -1,25 +1,35 @@
 """What passes through the lake, told to whoever listens.
 
 The store and the query path `emit` each read and write; lineage subscribes.
-So neither knows of lineage, and a lake without a notebook pays nothing.
+So neither knows of lineage, and a lake without a notebook pays nothing. Where
+nobody listens because another process does, that started this one, the events
+are put down in a file for it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import contextvars
+import json
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 __all__ = [
+    "EVENTS_VARIABLE",
     "Read",
     "Write",
+    "append_line",
     "current_provenance",
     "emit",
     "quiet",
     "set_provenance_provider",
     "subscribe",
 ]
+
+
+EVENTS_VARIABLE = "JUPYTER_LAKE_EVENTS"
+"""The environment variable that names the file for events of the processes started from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +77,24 @@ def subscribe(listener: Listener) -> Callable[[], None]:
 
 
 def emit(event: Event) -> None:
-    """Tell the listeners, unless inside `quiet`."""
-    if not _quiet.get():
-        for listener in tuple(_listeners):
-            listener(event)
+    """Tell the listeners, here or in the process that started this one, unless inside `quiet`."""
+    if _quiet.get():
+        return
+    for listener in tuple(_listeners):
+        listener(event)
+    if not _listeners and (path := os.environ.get(EVENTS_VARIABLE)):
+        with contextlib.suppress(OSError):
+            append_line(path, {type(event).__name__: asdict(event)})
+
+
+def append_line(path: str | os.PathLike[str], value: object) -> None:
+    """Append a line of JSON to a file that other processes append to as well."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, json.dumps(value).encode() + b"\n")
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -82,6 +82,11 @@ class ActiveRun:
     )
     _writes: dict[tuple[str, RunWrite], None] = field(default_factory=dict)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the cell is over; what it started may go on."""
+        return self.status != "running"
+
     def saw(self, event: Read | Write) -> None:
         """Take a read or write in; reads of one path add up their columns."""
         self.lakes.add(event.lake_url)

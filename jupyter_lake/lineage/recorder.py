@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
-import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from jupyter_lake import access
 from jupyter_lake.lineage import untracked
@@ -26,6 +24,8 @@ from jupyter_lake.lineage.active import ActiveRun
 from jupyter_lake.lineage.answers import Answers
 from jupyter_lake.lineage.callbacks import Callbacks
 from jupyter_lake.lineage.delivery import Delivery
+from jupyter_lake.lineage.guarded import harmless
+from jupyter_lake.lineage.listening import Listening
 from jupyter_lake.lineage.named_files import named_files
 from jupyter_lake.lineage.provenance import Session
 from jupyter_lake.lineage.redaction import recordable
@@ -41,29 +41,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
-log = logging.getLogger(__name__)
-
 EXIT_SECONDS = 3.0
 """How long an ending kernel waits for its last runs to reach the lake."""
-NOT_RECORDED = "jupyter_lake: not all of what cells do can be recorded here ({}); they run as ever."
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
-def _harmless(
-    method: Callable[Concatenate[Recorder, P], None],
-) -> Callable[Concatenate[Recorder, P], None]:
-    """Keep a failure of the recorder from the user's cell."""
-
-    @functools.wraps(method)
-    def guarded(self: Recorder, *args: P.args, **kwargs: P.kwargs) -> None:
-        self._or(None, functools.partial(method, self), *args, **kwargs)
-
-    return guarded  # type: ignore[return-value]  # whose first argument is called self
-
-
-class Recorder(Answers):
+class Recorder(Answers, Listening):
     """Records the runs of one IPython session.
 
     ``JUPYTER_LAKE_RECORD`` says how it starts: ``on``, ``off`` or ``no-source``.
@@ -101,7 +83,6 @@ class Recorder(Answers):
         self._last: ActiveRun | None = None
         self._callbacks = Callbacks(shell)
         self._workers = Workers()
-        self._told_of_failure = False
         self._undo: list[Callable[[], object]] = []
         self._lock = threading.RLock()
 
@@ -121,13 +102,11 @@ class Recorder(Answers):
             untracked.Watch(self._bypassed).close,
         ]
         access.set_provenance_provider(self.provenance)
+        self._workers.invite()
         atexit.register(self.stop)
         if hasattr(os, "register_at_fork"):
             recorder = weakref.ref(self)
-            os.register_at_fork(
-                after_in_child=lambda: _leave_to_parent(recorder()),
-                after_in_parent=lambda: _listen_to_workers(recorder()),
-            )
+            os.register_at_fork(after_in_child=lambda: _leave_to_parent(recorder()))
         self._begin_late()
 
     def stop(self, *, timeout: float = EXIT_SECONDS) -> None:
@@ -172,13 +151,13 @@ class Recorder(Answers):
 
     # -- round each cell -------------------------------------------------------
 
-    @_harmless
+    @harmless
     def _before_cell(self, info: ExecutionInfo) -> None:
         if "__file__" not in self.shell.user_ns:
             self._end_script()
-        self._begin(info, self._or(None, self.where.execution_count, info))
+        self._begin(info, self.or_else(None, self.where.execution_count, info))
 
-    @_harmless
+    @harmless
     def _after_cell(self, result: ExecutionResult) -> None:
         active = self._active.get(threading.get_ident())
         if active is not None and active.nested:
@@ -186,7 +165,7 @@ class Recorder(Answers):
             return
         if active is not None:
             del self._active[threading.get_ident()]
-            self._or(None, self._end, active, result)
+            self.or_else(None, self._end, active, result)
         self.delivery.tell()
 
     def _begin(self, info: ExecutionInfo, count: int | None) -> None:
@@ -196,19 +175,19 @@ class Recorder(Answers):
             return
         self._keep_late()
         raw = info.raw_cell or ""
-        code = self._or(raw, self._as_python, info)
-        place, cell_id = self._or(None, self.where.find, info) or (self.where.place(""), None)
-        source = self._or(None, recordable, raw) if self.record_source else None
+        code = self.or_else(raw, self._as_python, info)
+        place, cell_id = self.or_else(None, self.where.find, info) or (self.where.place(""), None)
+        source = self.or_else(None, recordable, raw) if self.record_source else None
         active = ActiveRun(place, cell_id, count, source, code)
         self._active[threading.get_ident()] = active
-        self._or(None, self._callbacks.note, active, raw)
-        active.pending = self._or(None, self._flow.before, code, active.run_id)
+        self.or_else(None, self._callbacks.enter, active, raw)
+        active.pending = self.or_else(None, self._flow.before, code, active.run_id)
 
     def _as_python(self, info: ExecutionInfo) -> str:
         code = getattr(info, "transformed_cell", None)
         return code or str(self.shell.transform_cell(info.raw_cell or ""))  # type: ignore[no-untyped-call]
 
-    @_harmless
+    @harmless
     def _begin_late(self) -> None:
         """Begin the run of the cell that started the recorder."""
         result = getattr(self.shell.displayhook, "exec_result", None)
@@ -217,7 +196,7 @@ class Recorder(Answers):
             if result.info.silent:  # `ipython script.ipy`: nobody will say when it ends
                 self._script = result
 
-    @_harmless
+    @harmless
     def _end_script(self) -> None:
         result, self._script = self._script, None
         if result is not None and self._active:
@@ -225,13 +204,16 @@ class Recorder(Answers):
 
     def _end(self, active: ActiveRun, result: ExecutionResult) -> None:
         error = result.error_in_exec or result.error_before_exec
+        self._callbacks.leave()
         count = active.execution_count
-        active.execution_count = self._or(count, self.where.counted, count, result.execution_count)
-        upstream = self._or((), self._upstream, active, raised=error is not None)
-        active.bypassed(self._or([], named_files, active.code, self.shell.user_ns))
+        active.execution_count = self.or_else(
+            count, self.where.counted, count, result.execution_count
+        )
+        upstream = self.or_else((), self._upstream, active, raised=error is not None)
+        active.bypassed(self.or_else([], named_files, active.code, self.shell.user_ns))
         active.end(_status(error), upstream)
         active.pending = None
-        self._or(False, self._hear_workers, active)
+        self.or_else(False, self._hear_workers, active)
         self._last = active
         self.session.add(active)
         if not self.paused:
@@ -242,79 +224,6 @@ class Recorder(Answers):
         if active.pending is None:
             return ()
         return self.session.upstream(self._flow.after(active.pending, raised=raised))
-
-    # -- what passes through the lake, and past it --------------------------------
-
-    @_harmless
-    def _saw(self, event: access.Read | access.Write) -> None:
-        if self._workers.here:
-            self._workers.tell(event)
-            return
-        with self._lock:
-            active = self.current()
-            if active is not None:
-                active.saw(event)
-                if isinstance(event, access.Write) and not self.paused and active.spool_again():
-                    # The commit names this run: let it be known even if the kernel dies now.
-                    self.delivery.keep(active, upload=False)
-            elif (late := self._between_cells()) is not None:
-                late.saw(event)
-                if late.spool_again():
-                    self._keep_late()
-
-    def _hear_workers(self, run: ActiveRun) -> bool:
-        """Take in what forked processes have read; tell whether there was any."""
-        told = [] if self.paused else list(self._workers.heard())
-        for event in told:
-            if isinstance(event, list):
-                run.bypassed(event)
-            else:
-                run.saw(event)
-        return bool(told)
-
-    @_harmless
-    def _keep_late(self) -> None:
-        """Record anew what runs' callbacks and threads did after they had ended."""
-        if self._last is not None and self._hear_workers(self._last):
-            self._callbacks.late[self._last.run_id] = self._last
-        late, self._callbacks.late = self._callbacks.late, {}
-        for run in late.values():
-            run.revision += 1
-            self.delivery.keep(run)
-
-    def _between_cells(self) -> ActiveRun | None:
-        """Return the run whose code runs while no cell does: a callback's, a thread's."""
-        if self.paused:
-            return None
-        run = self._callbacks.running()
-        if run is None and not _in_main_thread():
-            run = self._last
-        if run is not None:
-            self._callbacks.late[run.run_id] = run
-        return run
-
-    @_harmless
-    def _bypassed(self, names: Iterable[str]) -> None:
-        if self._workers.here:
-            self._workers.tell(names)
-        elif active := self.current():
-            active.bypassed(names)
-        elif self._callbacks.running() is not None and (late := self._between_cells()):
-            late.bypassed(names)
-
-    # -- what goes wrong in here ---------------------------------------------------
-
-    def _or(self, default: T, part: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what a part of the recorder says, or what stands for it if it fails."""
-        try:
-            return part(*args, **kwargs)
-        except Exception as error:
-            log.debug("recording failed", exc_info=True)
-            if not self._told_of_failure:
-                self._told_of_failure = True
-                with contextlib.suppress(Exception):
-                    self.delivery.notice(NOT_RECORDED.format(type(error).__name__))
-            return default
 
 
 def _status(error: BaseException | None) -> str:
@@ -327,15 +236,6 @@ def _dataflow(namespace: dict[str, object]) -> Dataflow:
     from jupyter_lake.lineage.dataflow import Dataflow
 
     return Dataflow(namespace)
-
-
-def _in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
-
-
-def _listen_to_workers(recorder: Recorder | None) -> None:
-    if recorder is not None:
-        recorder._workers.forked = True
 
 
 def _leave_to_parent(recorder: Recorder | None) -> None:

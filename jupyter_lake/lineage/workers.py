@@ -1,7 +1,8 @@
-"""What processes forked off a cell read: pools of workers, `os.fork`.
+"""What processes started from a cell read: pools of workers, forks, commands.
 
-A worker has the recorder's memory but not its ear: it puts down each read in a file beside the
-spool, and the recorder takes them in when the cell ends.
+They put down each read in a file beside the spool, and the recorder takes them in when the cell
+ends. A forked worker has the recorder's memory, and does so by itself; any other finds the file's
+name in its environment.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Told = access.Read | access.Write | list[str]
 
 
 class Workers:
-    """The forked workers of one session."""
+    """The workers of one session."""
 
     def __init__(self) -> None:
         self._pid = os.getpid()
@@ -29,8 +30,10 @@ class Workers:
         name = f"workers-{self._pid}-{os.urandom(6).hex()}.jsonl"
         self._path = Path(config.spool_dir()) / name
         self._offset = 0
-        self.forked = False
-        """Whether this process has ever forked: only then is there anything to take in."""
+
+    def invite(self) -> None:
+        """Let processes that are started from now on know where to put down their reads."""
+        os.environ[access.EVENTS_VARIABLE] = str(self._path)
 
     @property
     def here(self) -> bool:
@@ -43,17 +46,10 @@ class Workers:
             line: object = {type(event).__name__: asdict(event)}
         else:
             line = list(event)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, json.dumps(line).encode() + b"\n")
-        finally:
-            os.close(descriptor)
+        access.append_line(self._path, line)
 
     def heard(self) -> Iterator[Told]:
         """Yield what workers have put down since the last time."""
-        if not self.forked:
-            return
         with contextlib.suppress(OSError), self._path.open("rb") as file:
             file.seek(self._offset)
             for line in file:
@@ -62,10 +58,13 @@ class Workers:
                     yield _event(json.loads(line))
 
     def forget(self) -> None:
-        """Remove the file."""
-        if self.forked and not self.here:
-            with contextlib.suppress(OSError):
-                self._path.unlink(missing_ok=True)
+        """Take the invitation back, and remove the file."""
+        if self.here:
+            return
+        if os.environ.get(access.EVENTS_VARIABLE) == str(self._path):
+            del os.environ[access.EVENTS_VARIABLE]
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
 def _event(line: dict[str, dict[str, object]] | list[str]) -> Told:

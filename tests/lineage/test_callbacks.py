@@ -1,4 +1,4 @@
-"""What a cell's callback reads between cells is the cell's."""
+"""What a cell's callbacks and tasks read when it is over is the cell's."""
 
 from __future__ import annotations
 
@@ -41,6 +41,24 @@ def test_a_read_past_the_lake(
     notebook["choice"].day = 2  # type: ignore[attr-defined]
     notebook.ok("y = 1")
     assert [run.untracked for run in runs_of(lake)] == [(), ("a.csv",), (), ()]
+
+
+def test_a_task_that_a_later_cell_waits_for(notebook: Notebook, lake: store.Lake) -> None:
+    notebook.ok(
+        "import asyncio\n"
+        "async def look():\n"
+        "    await asyncio.sleep(0)\n"
+        "    lake.repo('flights').commit('main').read('weather.csv')"
+    )
+    notebook.ok("task = asyncio.create_task(look())\nawait asyncio.sleep(0)")
+    notebook.ok("await task\nlake.repo('flights').commit('main').read('flights/2013-01.csv')")
+    notebook.ok("x = 1")
+    assert [[read.path for read in run.reads] for run in runs_of(lake)] == [
+        [],
+        ["weather.csv"],
+        ["flights/2013-01.csv"],
+        [],
+    ]
 
 
 def test_what_no_cell_wrote_is_nobodys(notebook: Notebook, lake: store.Lake) -> None:
