@@ -65,12 +65,21 @@ def against(
     bound: float | None = None,
     runs: int = 5,
     warmup: int = 1,
+    settle: Callable[[], object] = lambda: None,
 ) -> Row:
-    """Run the two in turn, A B A B ..., and return the median of the ratios pair by pair."""
+    """Run the two in turn, A B A B ..., and return the median of the ratios pair by pair.
+
+    `settle` is run before each, uncounted, so that none pays for what the other left to do.
+    """
+
+    def settled(action: Callable[[], object]) -> float:
+        settle()
+        return seconds(action)
+
     for _ in range(warmup):
         ours()
         theirs()
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(runs)]
+    pairs = [(settled(ours), settled(theirs)) for _ in range(runs)]
     return Row(
         what,
         statistics.median(mine for mine, _ in pairs),
