@@ -161,23 +161,13 @@ def _named(commit: Commit, path: str) -> list[DataFile]:
     except DatasetNotFoundError as error:
         meant = meant_by(commit, path)
         if meant is None:
-            hint = _hint(commit, path, error.hint)
+            near = names_like(commit, path)
+            hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else error.hint
             raise DatasetNotFoundError(error.message, hint=hint) from None
         return _named(commit, meant)
     if len(files) == 1 and files[0].path == path:
         return files
     return [file for file in files if not _hidden(file.path[len(path) :])]
-
-
-def _hint(commit: Commit, path: str, otherwise: str) -> str:
-    """Return what to do about a path where no table is."""
-    near = names_like(commit, path)
-    if near is None:
-        return otherwise
-    if near:
-        return f"Did you mean {' or '.join(map(repr, near))}?"
-    place = f"{commit.repo.name}@{commit.short}/{path.rpartition('/')[0]}".rstrip("/")
-    return f"`%lake ls {place}` shows what is there."
 
 
 def _matching(commit: Commit, pattern: str) -> list[DataFile]:

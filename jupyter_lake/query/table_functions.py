@@ -186,7 +186,7 @@ def _worked_out(expression: str, connection: duckdb.DuckDBPyConnection) -> list[
     # A cursor, so that no mistake in it ends a transaction; but it has no variables of its own.
     asked = connection if "getvariable" in expression.lower() else connection.cursor()
     try:
-        ((value,),) = asked.execute(f"SELECT {expression}").fetchall()
+        (((value,),),) = asked.execute(f"SELECT [{expression}]").fetchall()
     except duckdb.Error:
         return []
     texts = value if isinstance(value, list) else [value]

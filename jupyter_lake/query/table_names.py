@@ -53,13 +53,13 @@ def table_names(commit: Commit) -> list[str]:
     )
 
 
-def names_like(commit: Commit, path: str) -> list[str] | None:
-    """Return the names of tables that are close to a path; None if there isn't even its folder."""
+def names_like(commit: Commit, path: str) -> list[str]:
+    """Return the names of tables that are close to a path where nothing is."""
     folder, _, name = path.rpartition("/")
     try:
         found = short_names(commit, folder)
     except LakeError:
-        return None
+        return []
     base = f"{folder}/" if folder else ""
     there = [other.removeprefix(base) for other in islice(found.values(), NAMES)]
     return [base + near for near in closest(name, there)]

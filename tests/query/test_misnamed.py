@@ -83,7 +83,7 @@ def test_several_formats_in_one_folder_are_told_apart(session: Session) -> None:
 
 def test_the_shortest_name_that_works_is_offered(session: Session) -> None:
     with session.lake.repo("sales").transaction("main", message="x") as transaction:
-        for path in ("twins.csv", "twins.parquet", "old/shops.csv", "shops.csv.gz", "notes.md"):
+        for path in ("twins.csv", "twins.parquet", "old/shops.csv", "shops.csv.gz"):
             transaction.write(path, b"id\n1\n")
     for asked, near in (
         ("shop", "'shops'?"),
@@ -93,9 +93,6 @@ def test_the_shortest_name_that_works_is_offered(session: Session) -> None:
         with pytest.raises(DatasetNotFoundError) as caught:
             session.sql(f'FROM sales."{asked}"')
         assert caught.value.hint == f"Did you mean {near}"
-    with pytest.raises(DatasetNotFoundError) as caught:
-        session.sql("FROM sales.note")
-    assert "notes.md" not in caught.value.hint
 
 
 def test_a_folder_without_tables_says_what_a_table_is(session: Session) -> None:

@@ -19,7 +19,7 @@ KINDS = {
         INTERVAL 24 HOURS
         INTERVAL 1 MONTH
         INTERVAL 30 DAYS
-        INTERVAL '-1' SECOND
+        INTERVAL 0 DAYS
     """,
     "TIME": """
         TIME '00:00:00'
