@@ -46,12 +46,15 @@ def test_a_read_past_the_lake(
 def test_a_task_that_a_later_cell_waits_for(notebook: Notebook, lake: store.Lake) -> None:
     notebook.ok(
         "import asyncio\n"
+        "asked = asyncio.Event()\n"
         "async def look():\n"
-        "    await asyncio.sleep(0)\n"
+        "    await asked.wait()\n"
         "    lake.repo('flights').commit('main').read('weather.csv')"
     )
     notebook.ok("task = asyncio.create_task(look())\nawait asyncio.sleep(0)")
-    notebook.ok("await task\nlake.repo('flights').commit('main').read('flights/2013-01.csv')")
+    notebook.ok(
+        "asked.set()\nawait task\nlake.repo('flights').commit('main').read('flights/2013-01.csv')"
+    )
     notebook.ok("x = 1")
     assert [[read.path for read in run.reads] for run in runs_of(lake)] == [
         [],
