@@ -97,6 +97,18 @@ def test_reads_of_processes_started_anew_are_the_cells(
     assert [[read.path for read in run.reads] for run in runs_of(lake)] == [[], ["weather.csv"], []]
 
 
+def test_what_is_read_while_nothing_is_recorded_is_not_taken_in_later(
+    main: Notebook, lake: store.Lake
+) -> None:
+    main.ok("x = 1")
+    main.recorder.pause()
+    main.recorder._workers.tell(["a.csv"])
+    main.ok("y = 1")
+    main.recorder.resume()
+    main.ok("z = 1")
+    assert [run.untracked for run in runs_of(lake)] == [(), ()]
+
+
 def test_when_nobody_listens_any_more_nobody_is_told(main: Notebook) -> None:
     assert access.EVENTS_VARIABLE in os.environ
     main.recorder.stop()
