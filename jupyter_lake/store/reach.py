@@ -14,7 +14,8 @@ from jupyter_lake.errors import DamagedError
 from jupyter_lake.store.gather import gather
 from jupyter_lake.store.history import History
 from jupyter_lake.store.manifests import Manifests
-from jupyter_lake.store.refs import BranchLogs, Tags
+from jupyter_lake.store.refs import BranchLogs
+from jupyter_lake.store.tags import Tags
 
 if TYPE_CHECKING:
     from jupyter_lake.store.entrylists import EntryList

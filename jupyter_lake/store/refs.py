@@ -1,4 +1,4 @@
-"""Branches as numbered, create-only records, and tags.
+"""Branches as numbered, create-only records.
 
 A branch moves when somebody creates its next record: of two who try, the store
 lets one. Where the log ends is found from a hint, which may be stale or lost, by
@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from jupyter_lake.errors import DamagedError, LakeError, UnreachableError
 from jupyter_lake.store.gather import gather, is_local, pool
 from jupyter_lake.store.objectstore import LostAnswerError, ObjectExists, ObjectMissing
-from jupyter_lake.store.records import BranchRecord, Tag
+from jupyter_lake.store.records import BranchRecord
 
 if TYPE_CHECKING:
     from jupyter_lake.store.keys import RepoKeys
     from jupyter_lake.store.objectstore import ObjectStore
 
-__all__ = ["BranchLogs", "MovedError", "Tags", "create_surely"]
+__all__ = ["BranchLogs", "MovedError", "create_surely"]
 
 Likely = tuple[str | None, str | None]  # a commit and its tree
 Ahead = Callable[[str | None, str | None], Sequence[Callable[[], object]]]
@@ -263,42 +263,3 @@ def _try(call: Callable[[], object]) -> None:
         raise  # what is asked next would wait as long, and as vainly
     except LakeError:
         pass
-
-
-class Tags:
-    """The tags of one repo."""
-
-    def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
-        self._objects = objects
-        self._keys = keys
-
-    def get(self, name: str) -> Tag | None:
-        """Return a tag, or None."""
-        try:
-            return Tag.from_bytes(name, self._objects.get(self._keys.tag(name)))
-        except ObjectMissing:
-            return None
-
-    def all(self) -> list[Tag]:
-        """Return all tags, sorted by name."""
-        prefix = self._keys.tags
-        names = [info.key.removeprefix(prefix) for info in self._objects.list(prefix)]
-        found = gather(self._objects, [partial(self.get, name) for name in names])
-        return [tag for tag in found if tag is not None]
-
-    def create(self, tag: Tag) -> None:
-        """Write a new tag.
-
-        Raises
-        ------
-        ObjectExists
-        """
-        try:
-            create_surely(self._objects, self._keys.tag(tag.name), tag.to_bytes())
-        except ObjectExists:
-            if self.get(tag.name) != tag:
-                raise
-
-    def delete(self, name: str) -> None:
-        """Take a tag away."""
-        self._objects.delete([self._keys.tag(name)])

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from jupyter_lake.errors import InvalidInputError
-from jupyter_lake.store.backends import forking as _forking  # noqa: F401 - minds forks from now on
 
 if TYPE_CHECKING:
     from jupyter_lake.store.objectstore import ObjectStore

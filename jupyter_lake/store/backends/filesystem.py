@@ -21,6 +21,7 @@ from jupyter_lake.errors import (
     UnsafeStoreError,
 )
 from jupyter_lake.store.backends.discarding import look_and_delete
+from jupyter_lake.store.backends.forking import held
 from jupyter_lake.store.objectstore import (
     LostAnswerError,
     ObjectExists,
@@ -172,7 +173,7 @@ class FilesystemStore:
     def _open(self) -> Any:
         try:
             options = {"use_listings_cache": False, **self.storage_options}
-            return self._filesystem(options)
+            return held(self._filesystem(options))
         except ImportError as error:
             extra = self.extra
             what = (

@@ -7,28 +7,16 @@ in vain for the answers to what it asks next.
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from typing import Any
+from typing import TypeVar
 
-__all__ = ["hold_inherited"]
+__all__ = ["held"]
 
-_inherited: list[object] = []
+T = TypeVar("T")
 
-
-def hold_inherited() -> None:
-    """Hold on to every filesystem that fsspec has opened, in a child until its end."""
-    if (spec := sys.modules.get("fsspec.spec")) is not None:
-        for kind in _kinds(spec.AbstractFileSystem):
-            _inherited.extend(kind._cache.values())
+_held: dict[int, object] = {}
 
 
-def _kinds(kind: Any) -> Iterator[Any]:
-    yield kind
-    for each in kind.__subclasses__():
-        yield from _kinds(each)
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=hold_inherited)
+def held(filesystem: T) -> T:
+    """Return a filesystem that no child will let go of; fsspec holds it as long in the parent."""
+    _held[id(filesystem)] = filesystem
+    return filesystem

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from jupyter_lake.store.backends.forking import held
+
 if TYPE_CHECKING:
     from obstore.store import S3Credential, S3Store
 
@@ -51,7 +53,7 @@ def s3_filesystem(storage_options: Mapping[str, object]) -> Any:
 
     options = {"use_listings_cache": False, **storage_options}
     options["config_kwargs"] = _CLIENT_DEFAULTS | _section(options, "config_kwargs")
-    filesystem = fsspec.filesystem("s3", **options)
+    filesystem = held(fsspec.filesystem("s3", **options))
     filesystem.retries = 1  # botocore retries what may be retried
     # Who asks whether to go on with a write waits for one answer more, and has no
     # timeout for that one: in a network that swallows it, for ever.
