@@ -420,11 +420,11 @@ def _clear(place: Path) -> None:
 @contextmanager
 def _unsynced() -> Iterator[None]:
     # Functions, not mocks, which would count their calls.
-    nothing = lambda _: None  # noqa: E731
+    nothing, never = lambda _: None, lambda _: False
     with (
         mock.patch("os.fsync", nothing),
         mock.patch.object(syncing, "sync", nothing),
         mock.patch.object(syncing, "sync_all", nothing),
-        mock.patch.object(filesystems, "syncs_as_a_whole", lambda _: False),
+        mock.patch.object(filesystems, "syncs_as_a_whole", never),
     ):
         yield
