@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -59,7 +59,21 @@ def _columns_read(statement: str, tables: tuple[tuple[int, Known], ...]) -> Mapp
                 start: _as_known(names[start], known[start]) for start in known if start in names
             }
             break
+        found |= dict.fromkeys(_whole_rows(cast("exp.Expression", query), known))
     return found
+
+
+def _whole_rows(query: exp.Expression, known: Mapping[int, Known]) -> Iterator[int]:
+    """Yield the tables whose own names stand for a column: a row with all there is."""
+    from sqlglot import exp
+
+    mentioned = {column.name.casefold() for column in query.find_all(exp.Column)}
+    for table in query.find_all(exp.Table):
+        start, name = _start(table), table.alias_or_name.casefold()
+        if start is None or start not in known or name not in mentioned:
+            continue
+        if name not in map(str.casefold, known[start].columns):
+            yield start
 
 
 def _as_known(names: Columns, table: Known) -> Columns:

@@ -49,6 +49,13 @@ CASES: list[tuple[str, dict[str, Columns]]] = [
     ("PIVOT sales.orders ON customer USING sum(amount)", {"orders": None}),
     ("SUMMARIZE sales.orders", {"orders": None}),
     ("SELECT name FROM lake_read('sales/customers.csv')", {"customers.csv": None}),
+    ("SELECT o FROM sales.orders o", {"orders": None}),
+    ("SELECT sales.orders FROM sales.orders", {"orders": None}),
+    ("SELECT max(c) FROM sales.orders, sales.customers c",
+     {"orders": (), "customers.csv": None}),
+    ("FROM query('SELECT amount FROM sales.orders')", {"orders": ("amount",)}),
+    ("SELECT id FROM query_table('sales.orders')", {"orders": None}),
+    ("SELECT name FROM (SHOW TABLES FROM sales)", {}),
     ("SELECT 1", {}),
 ]  # fmt: skip
 
