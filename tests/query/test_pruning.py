@@ -177,13 +177,12 @@ KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[object], str]] = {
 
 
 # The column `c` as it is, and what says of it as much as it does, less, or nothing.
-FORMS = ["c", "c", "c", "t.c", "r.t.c", '"C"', "(c)", "coalesce(c, NULL)", "c::VARCHAR",
+FORMS = [*["c"] * 8, "t.c", "r.t.c", '"C"', "(c)", "coalesce(c, NULL)", "c::VARCHAR",
          "CASE WHEN n > 0 THEN c END", "max(c)", "(SELECT min(o.c) FROM r.t o)"]  # fmt: skip
 LIKE = ["LIKE 'a%'", "NOT LIKE '%a'", "ILIKE '1%'", "LIKE ''", "GLOB '*0'", "SIMILAR TO '.'"]
 # Where a condition stands: its file may go only if no row of it could have come out.
 STATEMENTS = [
-    "SELECT part, n, c FROM r.t WHERE {}",
-    "SELECT part, n, c FROM r.t WHERE {}",
+    *["SELECT part, n, c FROM r.t WHERE {}"] * 8,
     "FROM r.t SELECT part, n, c WHERE {} LIMIT 99",
     "SELECT part, n, c FROM (FROM r.t) t WHERE {}",
     "WITH t AS (FROM r.t WHERE {}) SELECT part, n, c FROM t UNION ALL FROM t SELECT part, n, c",
@@ -191,6 +190,7 @@ STATEMENTS = [
     "SELECT t.part, t.n, t.c FROM r.t LEFT JOIN r.t o ON t.n = o.n AND o.part = 0 WHERE o.n = 0",
     "SELECT o.part, t.n, t.c FROM r.t o LEFT JOIN r.t ON t.n = o.n AND {} ",
     "SELECT part, count(*) AS n, any_value(c ORDER BY n) AS c FROM r.t GROUP BY part HAVING {}",
+    "SELECT t.part, i.range AS n, t.c FROM range(9) i POSITIONAL JOIN r.t WHERE {}",
     "SELECT part, count(*) OVER () AS n, c FROM r.t WHERE {}",
     "SELECT part, count(*) OVER () AS n, c FROM r.t QUALIFY {}",
     "SELECT max(part) AS part, count(*) FILTER ({}) AS n, NULL AS c FROM r.t",
@@ -258,6 +258,20 @@ def cases(draw: st.DrawFn) -> tuple[pa.DataType, list[list[object]], list[str]]:
                 "c = '2026-01-01'",
             )
         ],
+    )
+)
+@example(
+    case=(
+        pa.float64(),
+        [[0.0, float("nan")], [-0.0], [2.0]],
+        [f"SELECT part, n, c FROM r.t WHERE {it}" for it in ("c > 1", "c >= 9", "c = 0")],
+    )
+)
+@example(
+    case=(
+        pa.int64(),
+        [[1, 2], [3]],
+        ["SELECT t.part, i.range AS n, t.c FROM range(3) i POSITIONAL JOIN r.t WHERE t.c = 3"],
     )
 )
 def test_a_filter_finds_what_plain_duckdb_finds(
