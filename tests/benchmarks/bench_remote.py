@@ -29,9 +29,10 @@ def rows() -> Iterator[Row]:
     """Yield the table's lines; the data are 1.5 GB in 64 Parquet files."""
     with tempfile.TemporaryDirectory(prefix="bench-remote-") as folder:
         task = _prepare(Path(folder))
-        yield from _against("s3fs", "s3fs in DuckDB", task, bound=1 / 5)
+        yield from _against("s3fs", "s3fs in DuckDB 2", task, bound=1 / 5)
         if _other_duckdb():
-            yield from _against("httpfs", "httpfs (DuckDB 1.5)", task, bound=1.0, other=True)
+            yield from _against("s3fs", "s3fs in DuckDB 1.5", task, bound=1 / 5, other=True)
+            yield from _against("httpfs", "httpfs in DuckDB 1.5", task, bound=1.0, other=True)
         yield from _again(task)
 
 
