@@ -113,7 +113,7 @@ def test_a_lake_answers_as_the_files_do(local: Corpus, statement: Statement) -> 
 
 
 @pytest.mark.s3
-@pytest.mark.parametrize("statement", STATEMENTS[::4], ids=_title)
+@pytest.mark.parametrize("statement", STATEMENTS, ids=_title)
 def test_a_lake_in_a_bucket_answers_as_the_files_do(remote: Corpus, statement: Statement) -> None:
     _compare(remote, statement)
 
