@@ -12,10 +12,11 @@ from jupyter_lake.verbs.output import Block, Line, Note, Table
 if TYPE_CHECKING:
     from jupyter_lake.store import Change, Diff, Entry
 
-__all__ = ["FileChange", "change_blocks", "counts_cell", "file_changes"]
+__all__ = ["REPORTED", "FileChange", "change_blocks", "counts_cell", "file_changes"]
 
 _SIGNS = {"added": "+", "removed": "−", "changed": "~"}
 SHOWN = 200
+REPORTED = 10  # of what a verb has just done, and nobody asked to see
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _rows_between(old: Entry | None, new: Entry | None) -> int | None:
     return None if before is None or after is None else after - before
 
 
-def change_blocks(changes: Sequence[FileChange]) -> list[Block]:
+def change_blocks(changes: Sequence[FileChange], *, most: int = SHOWN) -> list[Block]:
     """Return a count by kind, then a table of the first changes."""
     if not changes:
         return [Line(("No file differs.",))]
@@ -90,8 +91,8 @@ def change_blocks(changes: Sequence[FileChange]) -> list[Block]:
         for kind in ("added", "changed", "removed")
         if any(change.kind == kind for change in changes)
     ]
-    table = Table(("", "path", "rows", "size"), tuple(change.row() for change in changes[:SHOWN]))
-    hidden = len(changes) - SHOWN
+    table = Table(("", "path", "rows", "size"), tuple(change.row() for change in changes[:most]))
+    hidden = len(changes) - most
     rest = [Note(f"... and {hidden:,} more.")] if hidden > 0 else []
     return [
         Line((Cell(f"{count(changes, 'file')}: {', '.join(kinds)}", style="muted"),)),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import ConflictError, InvalidAddressError
 from jupyter_lake.verbs.cells import Cell, id_cell
-from jupyter_lake.verbs.changes import FileChange, change_blocks, file_changes
+from jupyter_lake.verbs.changes import REPORTED, FileChange, change_blocks, file_changes
 from jupyter_lake.verbs.committing import Committed, Unchanged, committed
 from jupyter_lake.verbs.output import Block, Line, Note, Output
 from jupyter_lake.verbs.places import BranchPlace, branch_name, branch_place
@@ -114,7 +114,7 @@ class Undone(Output):
                 Cell(self.message, style="muted"),
             )
         )
-        return [title, *change_blocks(self.changes), Note(self.again)]
+        return [title, *change_blocks(self.changes, most=REPORTED), Note(self.again)]
 
     def to_dict(self) -> dict[str, object]:
         """Return both commits and the changes between them."""

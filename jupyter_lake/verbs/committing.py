@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_lake.verbs.cells import Cell, id_cell
-from jupyter_lake.verbs.changes import FileChange, change_blocks, file_changes
+from jupyter_lake.verbs.changes import REPORTED, FileChange, change_blocks, file_changes
 from jupyter_lake.verbs.output import Block, Line, Note, Output
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ class Committed(Output):
         title = Line(
             ("Committed", id_cell(self.commit), Cell(self.address, style="strong"), self.message)
         )
-        return [title, *change_blocks(self.changes), Note(f"Take it back: {self.undo}")]
+        return [
+            title,
+            *change_blocks(self.changes, most=REPORTED),
+            Note(f"Take it back: {self.undo}"),
+        ]
 
     def to_dict(self) -> dict[str, object]:
         """Return the commit with its changes."""

@@ -33,6 +33,17 @@ def test_a_folder_goes_with_all_that_is_in_it_and_comes_back(do: Do) -> None:
     assert (Path("back") / "deep" / "ünï.txt").read_text() == "deep/ünï.txt"
 
 
+def test_a_large_folder_is_told_in_a_few_lines(do: Do) -> None:
+    Path("many").mkdir()
+    for number in range(300):
+        Path("many", f"{number}.txt").write_text(str(number))
+    put = do("put many sales/many -m 'Many files'")
+    assert len(put.changes) == 300
+    assert "... and 290 more." in repr(put)
+    assert len(repr(put).splitlines()) < 20
+    assert "... and 290 more." in repr(do("undo sales@main"))
+
+
 def test_the_same_again_is_no_commit(do: Do) -> None:
     Path("a.txt").write_text("a")
     do("put a.txt sales -m x")
