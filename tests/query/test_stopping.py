@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ LONG = "SELECT count(*) FROM range(10_000_000_000) a, sales.orders WHERE hash(a.
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
     return Session(sales_lake(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Python hears the stop button, even where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _press_stop_when(running: threading.Event) -> threading.Thread:
