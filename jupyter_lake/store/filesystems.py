@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from functools import cache
 
 __all__ = ["sync_filesystem", "syncs_as_a_whole"]
@@ -43,10 +44,10 @@ def sync_filesystem(descriptor: int) -> None:
 
 @cache
 def _tells_of_errors() -> bool:
-    if platform.system() != "Linux":
+    release = re.match(r"(\d+)\.(\d+)", platform.release())
+    if platform.system() != "Linux" or release is None:
         return False
-    major, minor = (int(part) for part in platform.release().split(".")[:2])
-    return (major, minor) >= (5, 8)
+    return (int(release[1]), int(release[2])) >= (5, 8)
 
 
 @cache

@@ -64,12 +64,9 @@ class WriteOut:
         """Take note of bytes that were written; now and then let the disk begin with them."""
         with self._lock:
             self._waiting += size
-            busy = self._under_way is not None and not self._under_way.done()
-            if self._waiting < STEP or busy or not self._open():
-                return
-            self._check()
-            self._waiting = 0
-            self._under_way = pool().submit(self._sync_filesystem)
+            if self._waiting >= STEP and not self._busy() and self._open():
+                self._waiting = 0
+                self._under_way = pool().submit(self._sync_filesystem)
 
     def sync(self, paths: Sequence[str]) -> None:
         """Return when files and folders would survive a power cut; all lie below the folder.
@@ -93,9 +90,15 @@ class WriteOut:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _busy(self) -> bool:
+        """Tell whether the disk is at work, or has failed, which is for `sync` to say."""
+        going = self._under_way
+        return going is not None and (not going.done() or going.exception() is not None)
+
     def _open(self) -> bool:
         if self._descriptor is None and filesystems.syncs_as_a_whole(self._folder):
-            self._descriptor = os.open(self._folder, os.O_RDONLY)
+            with suppress(OSError):
+                self._descriptor = os.open(self._folder, os.O_RDONLY)
         return self._descriptor is not None
 
     def _check(self) -> None:

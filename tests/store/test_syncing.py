@@ -88,14 +88,36 @@ def test_what_the_disk_could_not_write_is_no_commit(
     monkeypatch.setattr(syncing, "STEP", step)
     with monkeypatch.context() as patch:
         WholeDisk(patch, failures=1)
-        with pytest.raises(LakeError), repo.transaction() as tx:
-            tx.write("raw", folder)
+        tx = repo.transaction()
+        tx.write("raw", folder)
+        for number in range(20):
+            tx.write(f"more/{number}", b"%d" % number * 1000)
+        with pytest.raises(LakeError, match="Input/output error") as caught:
+            tx.finish()
+    assert "disk" in caught.value.hint
     assert contents(repo) == {"before": "1"}
     assert fsck(repo.lake).clean
     with repo.transaction() as tx:
         tx.write("raw", folder)
     assert len(contents(repo)) == 21
     assert fsck(repo.lake).clean
+
+
+@pytest.mark.parametrize(
+    ("release", "told"),
+    [("6.18.44-x", True), ("5.8-rc1", True), ("5.4.0", False), ("unknown", False)],
+)
+def test_a_kernel_that_keeps_errors_to_itself_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, release: str, told: bool
+) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.release", lambda: release)
+    monkeypatch.setattr(filesystems, "_kind", lambda _: "ext4")
+    filesystems._tells_of_errors.cache_clear()
+    try:
+        assert filesystems.syncs_as_a_whole(str(tmp_path)) == told
+    finally:
+        filesystems._tells_of_errors.cache_clear()
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mountinfo"), reason="Linux only")
