@@ -279,13 +279,19 @@ def test_a_filter_finds_what_plain_duckdb_finds(
 ) -> None:
     kind, files, asked = case
     with tempfile.TemporaryDirectory() as folder:
-        session, plain = _made(Path(folder), kind, files)
-        session.sql(f"SET {setting}")
-        plain.execute(f"SET {setting}")
-        for statement in asked:
-            assert lake_rows(session, statement) == plain_rows(plain, statement), statement
-        plain.close()
-        session.connection.close()
+        compare(*_made(Path(folder), kind, files), setting, asked)
+
+
+def compare(
+    session: Session, plain: duckdb.DuckDBPyConnection, setting: str, asked: list[str]
+) -> None:
+    """See that both answer statements alike under a setting; then let go of both."""
+    session.sql(f"SET {setting}")
+    plain.execute(f"SET {setting}")
+    for statement in asked:
+        assert lake_rows(session, statement) == plain_rows(plain, statement), statement
+    plain.close()
+    session.connection.close()
 
 
 def _made(

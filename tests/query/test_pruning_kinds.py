@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.query.test_pruning import FORMS, STATEMENTS, conditions, lake_rows, made, plain_rows
+from tests.query.test_pruning import FORMS, STATEMENTS, compare, conditions, made
 
 # For each kind, values of a file that are also what they are compared with.
 KINDS = {
@@ -195,10 +195,4 @@ def test_a_filter_finds_what_plain_duckdb_finds(
             writer.execute(f"COPY (FROM (VALUES {rows}) v(n, c)) TO '{path}' (FORMAT parquet)")
 
     with tempfile.TemporaryDirectory() as folder:
-        session, plain = made(Path(folder), files, write)
-        session.sql(f"SET {setting}")
-        plain.execute(f"SET {setting}")
-        for statement in asked:
-            assert lake_rows(session, statement) == plain_rows(plain, statement), statement
-        plain.close()
-        session.connection.close()
+        compare(*made(Path(folder), files, write), setting, asked)
