@@ -18,6 +18,7 @@ from jupyter_lake.store import Lake, fsck
 from tests.servers import BUCKET, S3Server
 from tests.store.racer import content
 
+# A short race finds little (a grace of 50 ms went unnoticed in one); CI lets them race a minute.
 SECONDS = float(os.environ.get("RACE_SECONDS", "10"))
 ENOUGH = 20  # objects
 SCRIPT = Path(__file__).with_name("racer.py")
