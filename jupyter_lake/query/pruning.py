@@ -173,7 +173,9 @@ def _constant(node: object) -> Any:
 
     if isinstance(node, exp.Neg):
         inner = _constant(node.this)
-        return -inner if isinstance(inner, int | Decimal) else None
+        if isinstance(inner, Decimal):
+            return inner.copy_negate()  # A minus sign would round it to 28 digits.
+        return -inner if isinstance(inner, int) else None
     if isinstance(node, exp.Cast) and node.to.this in (exp.DType.DATE, exp.DType.TIMESTAMP):
         return _constant(node.this) if isinstance(node.this, exp.Literal) else None
     if not isinstance(node, exp.Literal):

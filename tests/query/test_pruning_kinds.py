@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.query.test_pruning import FORMS, STATEMENTS, compare, conditions, made
@@ -182,6 +182,13 @@ def cases(draw: st.DrawFn) -> tuple[str, list[list[str]], list[str]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(case=cases())
+@example(
+    case=(
+        "DECIMAL(38, 4)",
+        [["1.5"], ["-1234567890123456789012345678901234.5678"]],
+        ["SELECT part, n, c FROM r.t WHERE c = -1234567890123456789012345678901234.5678"],
+    )
+)
 def test_a_filter_finds_what_plain_duckdb_finds(
     setting: str, case: tuple[str, list[list[str]], list[str]]
 ) -> None:
