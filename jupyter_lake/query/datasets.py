@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Dataset", "resolve_dataset"]
 
+# Where a column's type stands among what the manifest says of it.
+TYPE = 3
+
 
 @dataclass(frozen=True)  # no slots: what is found out is kept
 class Dataset:
@@ -87,20 +90,11 @@ class Dataset:
 
     @cached_property
     def uniform(self) -> bool:
-        """Whether the manifest shows that all files have the same columns of the same kinds."""
+        """Whether the manifest shows that all files have the same columns, in the same order."""
         if len(self.files) == 1:
             return True
-        kinds: dict[str, str] = {}
-        for stats in self.statistics:
-            if stats is None or (kinds and kinds.keys() != stats.keys()):
-                return False
-            for name, (least, *_) in stats.items():
-                kind = _kind(least)
-                if kinds.setdefault(name, kind) in (kind, ""):
-                    kinds[name] = kind or kinds[name]
-                elif kind:
-                    return False
-        return True
+        first = _types(self.statistics[0])
+        return first is not None and all(_types(stats) == first for stats in self.statistics)
 
     @property
     def partition_keys(self) -> tuple[str, ...]:
@@ -148,11 +142,12 @@ def dataset_of(commit: Commit, path: str, files: Sequence[DataFile]) -> Dataset:
     return Dataset(commit, path, kind, compression, tuple(members), partitions, types)
 
 
-def _kind(value: object) -> str:
-    """Return what kind a bound is of, as the manifest writes it; empty if it isn't known."""
-    if isinstance(value, dict):
-        return str(next(iter(value)))
-    return "" if value is None else type(value).__name__
+def _types(stats: Mapping[str, Sequence[object]] | None) -> list[tuple[str, object]] | None:
+    """Return a file's columns and their types, or None if the manifest doesn't hold them."""
+    # What an older version has written ends with the number of nulls.
+    if stats is None or any(len(row) < TYPE + 1 for row in stats.values()):
+        return None
+    return [(name, row[TYPE]) for name, row in stats.items()]
 
 
 def _named(commit: Commit, path: str) -> list[DataFile]:

@@ -10,6 +10,7 @@ from jupyter_lake.errors import (
     DatasetNotFoundError,
     InvalidInputError,
 )
+from jupyter_lake.query.conditions import Condition, conditions_at
 from jupyter_lake.query.counting import counted
 from jupyter_lake.query.explaining import unknown_place
 from jupyter_lake.query.listings import find_listings, listed
@@ -25,7 +26,7 @@ from jupyter_lake.query.names import (
 )
 from jupyter_lake.query.own_names import OwnNames
 from jupyter_lake.query.parsing import Place
-from jupyter_lake.query.pruning import Condition, conditions_at, pruned
+from jupyter_lake.query.pruning import pruned
 from jupyter_lake.query.reader_options import ReaderOptions
 from jupyter_lake.query.table_functions import spelled_out
 from jupyter_lake.query.table_names import table_names

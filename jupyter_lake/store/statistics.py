@@ -1,16 +1,18 @@
 """What a Parquet file's footer says of its columns, kept beside the file's entry.
 
 A query that knows the least and greatest value of a column in each file needn't
-open the files that can't match. Only flat columns are kept, and only values that
+open the files that can't match. Only flat columns have bounds, and only values that
 are small and have a certain order: a bound that is left out costs time, never rows.
+All columns have a type, so that files of other columns are known without opening them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
@@ -31,11 +33,12 @@ Value = bool | int | float | str | date | datetime | time | Decimal
 
 MAX_COLUMNS = 100
 MAX_TEXT = 64
+MAX_DIGITS = 38  # A decimal of more is a DOUBLE to some readers, and nonsense to others.
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnStats:
-    """One column of one file: bounds and nulls; None where unknown.
+    """One column of one file: bounds, nulls and type; None where unknown.
 
     Attributes
     ----------
@@ -44,31 +47,56 @@ class ColumnStats:
         Both are None when the bounds aren't known, or when all values are null.
     nulls
         The number of nulls.
+    type
+        What tells the column's type from every other, in the words of Parquet's
+        schema; of a column that holds others, a hash of what these are.
     """
 
     min: Value | None
     max: Value | None
     nulls: int | None
+    type: str | None = None
 
 
 def describe_parquet(metadata: pq.FileMetaData) -> tuple[int, str | None]:
-    """Return the number of rows, and the columns' statistics as text."""
-    columns = (metadata.schema.column(index) for index in range(metadata.num_columns))
-    flat = [
-        (index, column.name)
-        for index, column in enumerate(columns)
-        if column.max_repetition_level == 0 and column.path == column.name
-    ]
+    """Return the number of rows, and the columns' statistics as text.
+
+    There are none where names differ in case only: readers tell such columns
+    apart each in a way of its own.
+    """
+    names = metadata.schema.to_arrow_schema().names
+    if not names or len({name.casefold() for name in names}) < len(names):
+        return metadata.num_rows, None
+    leaves = [metadata.schema.column(index) for index in range(metadata.num_columns)]
     groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
-    known: dict[str, ColumnStats] = {}
-    for index, name in flat[:MAX_COLUMNS]:
-        if (merged := _merge([_chunk(group, index) for group in groups])) is not None:
-            known[name] = merged
-    # The names of all columns, so that nobody has to open the file to learn of one.
-    schema = metadata.schema.to_arrow_schema()
-    for name in schema.names:
-        known.setdefault(name, ColumnStats(None, None, None))
-    return metadata.num_rows, encode_stats(known) if known else None
+    flat: dict[str, ColumnStats] = {}
+    for index, leaf in enumerate(leaves):
+        if _is_flat(leaf):
+            bounded = len(flat) < MAX_COLUMNS and leaf.precision <= MAX_DIGITS
+            chunks = [_chunk(group, index) for group in groups] if bounded else []
+            flat[leaf.name] = replace(_merge(chunks), type=_type(leaf))
+    inside = [f"{leaf.path}: {_type(leaf)}" for leaf in leaves if not _is_flat(leaf)]
+    nested = ColumnStats(None, None, None, _hash(inside))
+    return metadata.num_rows, encode_stats({name: flat.get(name, nested) for name in names})
+
+
+def _is_flat(leaf: pq.ColumnSchema) -> bool:
+    return bool(leaf.max_repetition_level == 0 and leaf.path == leaf.name)
+
+
+def _type(leaf: pq.ColumnSchema) -> str:
+    """Return a leaf's type in few words: that which is meant, else that which is stored."""
+    meant = json.loads(leaf.logical_type.to_json())
+    kind, stored = meant.pop("Type"), str(leaf.physical_type)
+    # Some writers say of an INT64 that it is an integer of 64 bits, too.
+    plain = {"bitWidth": 64 if stored == "INT64" else 32, "isSigned": True}
+    if kind == "None" or (kind == "Int" and meant == plain):
+        return stored
+    return " ".join([kind, *(f"{name}={value}" for name, value in meant.items() if value)])
+
+
+def _hash(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +136,24 @@ def _storable(value: object) -> bool:
     return isinstance(value, bool | int | date | time | Decimal)
 
 
-def _merge(chunks: list[_Chunk]) -> ColumnStats | None:
-    """Join the row groups' statistics of one column; None when nothing is known."""
+def _merge(chunks: list[_Chunk]) -> ColumnStats:
+    """Join the row groups' statistics of one column."""
+    if not chunks:
+        return ColumnStats(None, None, None)
     counts = [chunk.stats.nulls for chunk in chunks]
     nulls = sum(count for count in counts if count is not None) if None not in counts else None
     valued = [chunk.stats for chunk in chunks if not chunk.empty]
     least = [stats.min for stats in valued if stats.min is not None]
     greatest = [stats.max for stats in valued if stats.max is not None]
     if not valued or len(least) < len(valued) or len(greatest) < len(valued):
-        return None if nulls is None else ColumnStats(None, None, nulls)
+        return ColumnStats(None, None, nulls)
     return ColumnStats(min(least), max(greatest), nulls)
 
 
 def encode_stats(stats: Mapping[str, ColumnStats]) -> str:
     """Return statistics as compact JSON; `decode_stats` reads it."""
     rows = {
-        name: [_encode(column.min), _encode(column.max), column.nulls]
+        name: [_encode(column.min), _encode(column.max), column.nulls, column.type]
         for name, column in stats.items()
     }
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
@@ -132,8 +162,8 @@ def encode_stats(stats: Mapping[str, ColumnStats]) -> str:
 def decode_stats(text: str) -> dict[str, ColumnStats]:
     """Return the statistics that `encode_stats` wrote."""
     return {
-        name: ColumnStats(decode_value(least), decode_value(greatest), nulls)
-        for name, (least, greatest, nulls) in json.loads(text).items()
+        name: ColumnStats(decode_value(least), decode_value(greatest), *others)
+        for name, (least, greatest, *others) in json.loads(text).items()
     }
 
 

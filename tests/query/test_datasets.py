@@ -15,8 +15,9 @@ from pyarrow import feather
 
 from jupyter_lake.errors import DatasetNotFoundError
 from jupyter_lake.query import Session, resolve_dataset
+from jupyter_lake.query.conditions import conditions_at
 from jupyter_lake.query.formats import format_of
-from jupyter_lake.query.pruning import conditions_at, pruned
+from jupyter_lake.query.pruning import pruned
 from jupyter_lake.store import Commit, Lake
 
 
