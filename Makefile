@@ -1,4 +1,4 @@
-# Everything a person does here has a name: demo, test, lint, bench, dev, clean.
+# Everything a person does here has a name: demo, test, fuzz, lint, bench, dev, clean.
 # Each target sets up what it needs in .venv; nothing is installed by hand.
 
 PYTHON ?= python3
@@ -7,13 +7,14 @@ BIN    := $(VENV)/bin
 PANEL  := $(shell git ls-files labextension 2>/dev/null | grep -v ' ')
 TESTS  ?= tests
 JOBS   ?= 2
+FURTHER ?= 20
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test test-python test-panel test-duckdb15 test-hdfs test-spark lint format bench dev clean
+.PHONY: help demo test test-python test-panel test-duckdb15 test-hdfs test-spark fuzz lint format bench dev clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +45,10 @@ test-hdfs: $(VENV)/test.done build/hadoop ## the store's tests on a real HDFS (2
 # Nor is this: the package is 460 MB.
 test-spark: $(VENV)/test.done build/spark ## the readers' tests with Spark (460 MB, Java)
 	PYTHONPATH=build/spark $(BIN)/pytest $(RERUNS) -k spark tests/query/test_readers.py
+
+# What it finds and how to see it again is printed, and remembered in .hypothesis.
+fuzz: $(VENV)/test.done ## the tests that search with hypothesis, each FURTHER=20 times as far
+	HYPOTHESIS_PROFILE=fuzz FURTHER=$(FURTHER) $(BIN)/pytest -n $(JOBS) --timeout 0 -m hypothesis $(TESTS)
 
 lint: $(VENV)/test.done ## ruff, mypy, import contracts, eslint, prettier, stylelint
 	$(BIN)/ruff format --check .

@@ -9,11 +9,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from jupyter_lake.store import ObjectStore, probe
 from tests.gcs import gcs_bucket
 from tests.hdfs import hdfs_cluster
+from tests.searching import examples
 from tests.servers import BUCKET, S3Server, shared_server
+
+# Who works on something wants another search each time; CI is to judge the change and not
+# the luck, and so searches the same way for as long as a test stays the same.
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+settings.register_profile("fuzz", max_examples=examples(100), deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # `make test-hdfs` runs the tests of the store on HDFS instead.
 BACKENDS = tuple(os.environ.get("TEST_STORES", "local memory s3").split())

@@ -20,6 +20,7 @@ from jupyter_lake.errors import QueryError
 from jupyter_lake.query import Session
 from jupyter_lake.query.pruning import pruned
 from jupyter_lake.store import Lake
+from tests.searching import examples
 
 T = TypeVar("T")
 DAY = datetime(2026, 1, 1)
@@ -241,7 +242,7 @@ def cases(draw: st.DrawFn) -> tuple[pa.DataType, list[list[object]], list[str]]:
     "setting", ["TimeZone = 'America/New_York'", "default_collation = 'NOCASE'"]
 )
 @settings(
-    max_examples=20,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

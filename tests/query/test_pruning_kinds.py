@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.query.test_pruning import FORMS, STATEMENTS, compare, conditions, made
+from tests.searching import examples
 
 # For each kind, values of a file that are also what they are compared with.
 KINDS = {
@@ -177,7 +178,7 @@ def cases(draw: st.DrawFn) -> tuple[str, list[list[str]], list[str]]:
 
 @pytest.mark.parametrize("setting", ["TimeZone = 'Asia/Kolkata'"])
 @settings(
-    max_examples=30,
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

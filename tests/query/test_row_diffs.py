@@ -17,6 +17,7 @@ from jupyter_lake.errors import DatasetNotFoundError, InvalidInputError
 from jupyter_lake.query import RowDiff, row_diff
 from jupyter_lake.store import Lake, Repo, Transaction
 from tests.query.remote_files import counted
+from tests.searching import examples
 
 Rows = Sequence[dict[str, Any]]
 
@@ -192,7 +193,9 @@ rows = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(before=rows, after=rows)
 def test_counts_are_those_of_multisets(repo: Repo, before: Rows, after: Rows) -> None:

@@ -27,6 +27,7 @@ from jupyter_lake.store.trees import (
     inline_tree,
     is_inline,
 )
+from tests.searching import examples
 
 PATHS = st.text(st.sampled_from("ab/é-"), min_size=1, max_size=5)
 DICTS = st.dictionaries(PATHS, st.integers(0, 3), max_size=40)
@@ -65,7 +66,7 @@ def _as_dict(manifests: Manifests, tree: Tree, prefix: str = "") -> dict[str, in
     return {entry.path: entry.size for entry in manifests.entries(tree, prefix)}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(before=DICTS, puts=DICTS, gone=st.sets(PATHS, max_size=30))
 def test_rewriting_is_updating(
     before: dict[str, int], puts: dict[str, int], gone: set[str]
@@ -92,7 +93,7 @@ def test_rewriting_is_updating(
     assert new - old <= set(written)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(files=DICTS, path=PATHS)
 def test_looking_up_is_indexing(files: dict[str, int], path: str) -> None:
     manifests = _manifests()
@@ -107,7 +108,7 @@ def test_looking_up_is_indexing(files: dict[str, int], path: str) -> None:
     }
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(files=DICTS, folder=st.text(st.sampled_from("ab/é-"), max_size=3))
 def test_listing_is_grouping(files: dict[str, int], folder: str) -> None:
     files = {path: size for path, size in files.items() if "//" not in f"/{path}/"}
@@ -131,7 +132,7 @@ def test_listing_is_grouping(files: dict[str, int], folder: str) -> None:
     assert [item.path for item in found] == sorted(item.path for item in found)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(left=DICTS, right=DICTS, prefix=st.text(st.sampled_from("ab/é-"), max_size=2))
 def test_a_diff_leads_from_one_to_the_other(
     left: dict[str, int], right: dict[str, int], prefix: str
@@ -157,7 +158,7 @@ def test_a_diff_leads_from_one_to_the_other(
     ]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(files=DICTS)
 def test_encoding_keeps_all(files: dict[str, int]) -> None:
     whole = [

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from jupyter_lake.errors import ConflictError
 from jupyter_lake.store import Lake, Repo
+from tests.searching import examples
 
 from .steps import contents, put, put_paths
 
@@ -90,7 +91,9 @@ def test_a_file_in_a_folders_place_is_refused(repo: Repo) -> None:
 
 @pytest.mark.parametrize("backend", ["memory"])
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     sides=st.tuples(

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from jupyter_lake.errors import ConflictError, InvalidInputError, RefNotFoundError
 from jupyter_lake.store import Lake, Repo, fsck, gc, trees
+from tests.searching import examples
 from tests.servers import BUCKET, S3Server
 
 PATHS = ["a", "b.txt", "c/d", "c/e", "c/f/g", "ü/你好 €", "many/0", "many/1", "many/2"]
@@ -31,6 +32,8 @@ BRANCHES = ["main", "fix", "Dev-2", "x.y"]
 TAGS = ["v1", "v2"]
 
 Files = dict[str, bytes]
+
+pytestmark = pytest.mark.hypothesis
 
 files = st.dictionaries(
     st.sampled_from(PATHS),
@@ -332,9 +335,9 @@ def machine(place: object, options: dict[str, object] | None = None) -> type[Sto
     return type("Machine", (StoreMachine,), members)
 
 
-def run(kind: type[StoreMachine], *, examples: int, steps: int) -> None:
+def run(kind: type[StoreMachine], *, count: int, steps: int) -> None:
     chosen = settings(
-        max_examples=examples,
+        max_examples=examples(count),
         stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -360,15 +363,15 @@ def test_a_folder_does_what_a_dictionary_does(tmp_path: Path) -> None:
             if hasattr(self, "where"):
                 shutil.rmtree(self.where)
 
-    run(Folder, examples=40, steps=30)
+    run(Folder, count=40, steps=30)
 
 
 @pytest.mark.usefixtures("tiny_inline_trees")
 def test_memory_does_what_a_dictionary_does() -> None:
-    run(machine(lambda _: f"memory://{uuid4().hex}"), examples=60, steps=30)
+    run(machine(lambda _: f"memory://{uuid4().hex}"), count=60, steps=30)
 
 
 @pytest.mark.s3
 def test_a_bucket_does_what_a_dictionary_does(s3_server: S3Server) -> None:
     place = lambda _: f"s3://{BUCKET}/{uuid4().hex}"  # noqa: E731
-    run(machine(place, s3_server.storage_options), examples=5, steps=15)
+    run(machine(place, s3_server.storage_options), count=5, steps=15)

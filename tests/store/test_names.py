@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jupyter_lake.addresses import Address
 from jupyter_lake.errors import AlreadyExistsError, LakeError, NotFoundError
 from jupyter_lake.store import Lake, Repo
+from tests.searching import examples
 
 NASTY = [
     "", " ", ".", "..", "/", "//", "../up", "a/../../up", "a/..", "/etc/passwd", "~", "~/x",
@@ -35,7 +36,9 @@ texts = st.one_of(
 )
 
 quick = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

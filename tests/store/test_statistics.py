@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from jupyter_lake.store import ColumnStats, Repo
 from jupyter_lake.store.footers import rows_and_stats
 from jupyter_lake.store.statistics import decode_stats, encode_stats
+from tests.searching import examples
 
 VALUES = {
     "bool": [False, True],
@@ -130,7 +131,7 @@ def test_a_type_is_the_same_whoever_wrote_it(tmp_path: Path) -> None:
         ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     values=st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40)), max_size=30),
     size=st.integers(1, 7),

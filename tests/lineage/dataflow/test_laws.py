@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_lake.lineage.dataflow import Dataflow
+from tests.searching import examples
 
 NAMES = ("a", "b", "c", "d")
 _names = st.sampled_from(NAMES)
@@ -83,7 +84,7 @@ class Model:
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(_cells)
 def test_lists_and_aliases(cells: list[list[str]]) -> None:
     namespace: dict[str, object] = {"__name__": "__main__"}
