@@ -29,14 +29,18 @@ def dot(graph: Graph) -> str:
         '  rankdir=LR; bgcolor="transparent"; nodesep=0.2; ranksep=0.3;',
         (
             '  node [fontname="Helvetica,Arial,sans-serif", fontsize=11, shape=box, penwidth=1,'
-            ' color="#9e9e9e", margin="0.12,0.07"];'
+            ' color="#9e9e9e", margin="0.16,0.08"];'
         ),
         (
             '  edge [fontname="Helvetica,Arial,sans-serif", fontsize=9, color="#9e9e9e",'
             f' fontcolor="{_FAINT}", arrowsize=0.7];'
         ),
     ]
-    lines += [f"  {_quoted(node.id)} [{_dot_node(graph, node)}];" for node in graph.nodes]
+    told = {end for edge in graph.edges if edge.commit for end in (edge.source, edge.target)}
+    lines += [
+        f"  {_quoted(node.id)} [{_dot_node(graph, node, told=node.id in told)}];"
+        for node in graph.nodes
+    ]
     lines += [
         f"  {_quoted(edge.source)} -> {_quoted(edge.target)}{_dot_edge(edge)};"
         for edge in graph.edges
@@ -44,15 +48,18 @@ def dot(graph: Graph) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _dot_node(graph: Graph, node: Node) -> str:
+def _dot_node(graph: Graph, node: Node, *, told: bool) -> str:
+    """Return how a node looks; a dataset's commit stands on its edges, if it is `told` there."""
     about = node.to_dict()
     kind = about["kind"]
     if kind == "dataset":
         title = str(about["path"] or about["repo"])
         small = str(about["repo"]) if about["path"] else "commit"
-        rows = [_font(small), f"<b>{_cell(title)}</b>", _font(str(about["commit"])[:8])]
+        rows = [_font(small), f"<b>{_cell(title)}</b>"]
+        if not told:
+            rows.append(_font(_short(about["commit"])))
         if about["behind"]:
-            rows[-1] = _font(f"{str(about['commit'])[:8]} · {_behind(about['behind'])}", _STALE)
+            rows.append(_font(_behind(about["behind"]), _STALE))
         style = "style=rounded"
     elif kind == "run":
         rows = [
@@ -78,7 +85,7 @@ def _dot_node(graph: Graph, node: Node) -> str:
 
 def _dot_edge(edge: GraphEdge) -> str:
     parts = []
-    label = _edge_label(edge)
+    label = "\n".join(filter(None, (_short(edge.commit or ""), _edge_label(edge))))
     if label:
         parts.append(f"label={_quoted(label)}")
     if edge.behind:
@@ -96,6 +103,10 @@ def _edge_label(edge: GraphEdge) -> str:
     names = ", ".join(edge.variables[:3]) + ("…" if len(edge.variables) > 3 else "")
     possibly = "possibly" if edge.certainty == "possible" else ""
     return " ".join(part for part in (possibly, names) if part)
+
+
+def _short(commit: object) -> str:
+    return str(commit)[:8]
 
 
 def _behind(count: object) -> str:
@@ -161,7 +172,7 @@ def _label(node: Node) -> str:
     if about["kind"] == "dataset":
         behind = f" · {_behind(about['behind'])}" if about["behind"] else ""
         place = f"{about['repo']}/{about['path']}".rstrip("/")
-        return f"{place}\n{str(about['commit'])[:8]}{behind}"
+        return f"{place}\n{_short(about['commit'])}{behind}"
     if about["kind"] == "run":
         return f"{about['label']}\n{about['first_line']}"
     if about["kind"] == "variable":

@@ -100,6 +100,7 @@ def test_cells_that_only_import_or_have_no_part_in_it_are_left_out(
 def test_a_dataset_nobody_made_in_a_notebook_stands_alone(lake: store.Lake) -> None:
     found = graph(lake, "flights/weather.csv")
     assert len(found.nodes) == 1
+    assert f">{lake.repo('flights').commit().short}<" in found.dot
     assert "nothing is recorded" in found.text
 
 
@@ -112,7 +113,9 @@ def test_an_input_that_has_moved_on_is_drawn_stale(team: object, lake: store.Lak
     assert [edge.behind for edge in found.edges if edge.kind == "read"] == [2]
     reader = next(n for n in found.nodes if isinstance(n, RunNode) and n.run.reads)
     assert reader.stale
-    assert 'label="2 behind", style=dashed' in found.dot
+    (read,) = (edge for edge in found.edges if edge.kind == "read")
+    assert read.commit is not None
+    assert f'label="{read.commit[:8]}\\n2 behind", style=dashed' in found.dot
     assert "2 behind" in found.text
     assert "2 behind" in found.mermaid
 
@@ -252,7 +255,7 @@ def test_every_front_end_gets_something_it_can_draw(team: object, lake: store.La
     assert ("image/svg+xml" in bundle) == (shutil.which("dot") is not None or _pygraphviz())
 
 
-def test_the_drawing_shows_datasets_round_with_their_repo_and_commit(
+def test_the_drawing_shows_datasets_round_and_commits_on_the_edges(
     team: object, lake: store.Lake
 ) -> None:
     found = graph(lake, "reports/delays")
@@ -261,7 +264,9 @@ def test_the_drawing_shows_datasets_round_with_their_repo_and_commit(
     assert "style=rounded" in line
     assert "<b>delays</b>" in line
     assert ">reports<" in line
-    assert f">{short}<" in line
+    assert f">{short}<" not in line
+    (made,) = (edge for edge in found.dot.splitlines() if f'-> "reports@{short}/delays"' in edge)
+    assert f'label="{short}"' in made
     assert "rankdir=LR" in found.dot
     assert "total = str(len(raw)).encode()" in found.dot
     assert 'label="raw"' in found.dot
