@@ -1,13 +1,14 @@
-"""What the panel changes: names of commits, each step undoable."""
+"""What the panel changes: commits and their names, each step undoable."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jupyter_lake.server.question import Question
 
-__all__ = ["create_branch", "create_tag", "delete_branch", "undo"]
+__all__ = ["create_branch", "create_tag", "delete_branch", "import_files", "undo"]
 
 
 def create_branch(question: Question, repo: str) -> object:
@@ -35,3 +36,18 @@ def create_tag(question: Question, repo: str) -> object:
     ref = question.field("ref", "") or None
     question.lake.repo(repo).create_tag(tag, ref, message=question.field("message", ""))
     return {"repo": repo, "name": tag}
+
+
+def import_files(question: Question, repo: str) -> object:
+    """Commit that the files under ``url`` appear at ``path``, where they lie, without a copy.
+
+    A folder is found from the server's own, as the file browser shows it.
+    """
+    url = question.field("url")
+    if "://" not in url:
+        url = str(question.root / Path(url).expanduser())
+    branch = question.field("branch", "") or None
+    message = question.field("message", "") or f"Import {url}"
+    with question.lake.repo(repo).transaction(branch, message=message) as transaction:
+        files = transaction.import_from(url, question.field("path", ""))
+    return {"repo": repo, "commit": transaction.commit.id, "files": files}

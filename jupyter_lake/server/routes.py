@@ -34,6 +34,7 @@ ROUTES: Mapping[str, Mapping[str, Answer]] = {
     f"repos/{NAME}/branches/{NAME}": {"DELETE": history.delete_branch},
     f"repos/{NAME}/branches/{NAME}/undo": {"POST": history.undo},
     f"repos/{NAME}/tags": {"POST": history.create_tag},
+    f"repos/{NAME}/imports": {"POST": history.import_files},
     f"repos/{NAME}/commits": {"GET": commits.list_commits},
     f"repos/{NAME}/changes": {"GET": commits.summaries},
     f"repos/{NAME}/commits/{NAME}": {"GET": commits.show_commit},

@@ -50,9 +50,9 @@ class Api:
         """Ask."""
         return self.client.get(route, params={"lake": self.lake, **options})
 
-    def post(self, path: str, **body: object) -> httpx.Response:
+    def post(self, route: str, /, **body: object) -> httpx.Response:
         """Make something."""
-        return self.client.post(path, params={"lake": self.lake}, json=body)
+        return self.client.post(route, params={"lake": self.lake}, json=body)
 
     def delete(self, path: str) -> httpx.Response:
         """Take something away."""

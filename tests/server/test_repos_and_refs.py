@@ -64,3 +64,20 @@ def test_a_lake_is_made_where_that_is_asked_for(api: Api, tmp_path: Path) -> Non
     assert (missing.status_code, missing.json()["kind"]) == (404, "lake-not-found")
     assert api.post("lake", url=url, create=True).json()["url"] == url
     assert Lake.open(url).repos() == []
+
+
+def test_files_are_imported_where_they_lie(api: Api, lake: Lake, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "may.csv").write_text("n\n1\n")
+    answer = api.post("repos/sales/imports", url=str(raw), path="raw", message="May").json()
+    newest = lake.repo("sales").commit("main")
+    assert (answer["commit"], answer["files"]) == (newest.id, 1)
+    assert (newest.message, newest.author) == ("May", "ana")
+    assert newest.entry("raw/may.csv").location is not None
+
+
+def test_what_can_not_be_imported_is_told(api: Api, tmp_path: Path) -> None:
+    answer = api.post("repos/sales/imports", url=str(tmp_path / "nowhere"))
+    assert answer.status_code == 404
+    assert "nowhere" in answer.json()["message"]
