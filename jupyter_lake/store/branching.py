@@ -14,7 +14,7 @@ from jupyter_lake.errors import (
     RefNotFoundError,
 )
 from jupyter_lake.identity import current_user
-from jupyter_lake.store.collectors import outlives_collectors
+from jupyter_lake.store.holding import holding
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.records import BranchRecord, Tag, now
 from jupyter_lake.store.refs import MovedError
@@ -69,8 +69,8 @@ def delete(repo: RepoRefs, name: str, author: str | None) -> None:
             f"{name!r} is the default branch of {repo.name} and can't be deleted.",
             hint="Delete another branch.",
         )
-    repo.branch(name)
-    _append(repo, name, _record(None, "delete", author), repo.branch_logs.head(name))
+    head = repo.standing(check_ref_name(name), repo.branch_logs.head(name))
+    _append(repo, name, _record(None, "delete", author), head)
 
 
 def undo(repo: RepoRefs, name: str, author: str | None) -> Branch:
@@ -94,18 +94,14 @@ def tag(repo: RepoRefs, name: str, ref: str | Ref | None, message: str, author: 
     _check_new(name)
     who = check_text(author or current_user(), "author")
     made = Tag(name, repo.resolve(ref), now(), who, check_text(message, "message"))
-    if not _is_kept(repo, made.commit):
-        raise _collected(repo, made.commit)
     try:
-        repo.tag_store.create(made)
+        with holding(repo, made.commit):
+            repo.tag_store.create(made)
     except ObjectExists:
         raise AlreadyExistsError(
             f"{repo.name} already has a tag {name!r}.",
             hint="Choose another name: a tag never moves.",
         ) from None
-    if not _is_kept(repo, made.commit):
-        repo.tag_store.delete(name)
-        raise _collected(repo, made.commit)
     return made
 
 
@@ -125,28 +121,10 @@ def _record(commit: str | None, why: str, author: str | None, *, position: int =
 
 
 def _move(repo: RepoRefs, name: str, record: BranchRecord, after: BranchRecord | None) -> Branch:
-    """Append a record, and take it back if a gc has deleted its commit meanwhile."""
+    """Append a record of a commit that nothing else may lead to."""
     assert record.commit is not None
-    if not _is_kept(repo, record.commit):
-        raise _collected(repo, record.commit)
-    moved = _append(repo, name, record, after)
-    if not _is_kept(repo, record.commit):
-        back = after.commit if after else None
-        _append(repo, name, _record(back, f"take back: {record.why}", record.who), moved)
-        raise _collected(repo, record.commit)
-    return Branch.of(name, moved)
-
-
-def _is_kept(repo: RepoRefs, commit: str) -> bool:
-    """Tell whether a commit that a ref comes to name is there, and stays."""
-    return outlives_collectors(repo.lake.objects, repo.keys, commit)
-
-
-def _collected(repo: RepoRefs, commit: str) -> RefNotFoundError:
-    return RefNotFoundError(
-        f"Commit {commit[:8]} of {repo.name} is gone: nothing led to it, and a gc deleted it.",
-        hint=f"`%lake log {repo.name}` shows what there is.",
-    )
+    with holding(repo, record.commit):
+        return Branch.of(name, _append(repo, name, record, after))
 
 
 def _append(

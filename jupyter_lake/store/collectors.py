@@ -1,7 +1,8 @@
 """What collectors and writers tell each other: who is at work, and what was deleted.
 
-A collector announces itself while it deletes. Who makes a ref to an old object, or
-builds on one, makes it young, waits until no collector is at work, and looks again.
+A collector announces itself while it deletes, and one deletes at a time. Who builds on
+an old object makes it young, waits until the collectors at work have gone, and looks
+again. Ages are told by the store's own clock alone: ours may be wrong.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_lake.store.gather import gather
+from jupyter_lake.store.objectstore import ObjectInfo
 
 if TYPE_CHECKING:
     from jupyter_lake.store.keys import RepoKeys
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANNOUNCEMENT_LASTS",
+    "PATIENCE",
     "announcement",
     "await_collectors",
+    "await_turn",
+    "clear_announcements",
     "collected_commits",
-    "outlives_collectors",
     "record_collected",
 ]
 
@@ -36,33 +40,59 @@ PATIENCE = 0.1
 
 
 @contextmanager
-def announcement(objects: ObjectStore, keys: RepoKeys) -> Iterator[datetime]:
-    """Say that a collector is at work; yield the moment, by the store's clock."""
+def announcement(objects: ObjectStore, keys: RepoKeys) -> Iterator[ObjectInfo]:
+    """Say that a collector is at work; yield what was said, with the store's time of it."""
     key = f"{_running(keys)}{secrets.token_hex(8)}"
     objects.create(key, b"")
     try:
-        info = objects.info(key)
-        yield info.modified if info else datetime.now(UTC)
+        yield objects.info(key) or ObjectInfo(key, 0, datetime.now(UTC))
     finally:
         objects.delete([key])
 
 
-def outlives_collectors(objects: ObjectStore, keys: RepoKeys, commit: str) -> bool:
-    """Tell whether a commit is there, and stays there if a ref names it now."""
-    await_collectors(objects, keys)
-    return objects.info(keys.commit(commit)) is not None
+def await_turn(objects: ObjectStore, keys: RepoKeys, mine: ObjectInfo) -> bool:
+    """Return when the others that were announced have gone; False if another goes first.
 
-
-def await_collectors(objects: ObjectStore, keys: RepoKeys) -> None:
-    """Return when no collector that is at work on the repo now is so any more."""
-    while _announced(objects, keys):
+    Of two that see each other, the one with the lower key stays. Who comes later sees us.
+    """
+    now = _clock(mine.modified)
+    others = _at_work(objects, keys, now()) - {mine.key}
+    while others:
+        if min(others) < mine.key:
+            return False
         time.sleep(PATIENCE)
+        others &= _at_work(objects, keys, now())
+    return True
 
 
-def _announced(objects: ObjectStore, keys: RepoKeys) -> bool:
-    """Tell whether a collector is at work on the repo."""
-    now = datetime.now(UTC)
-    return any(now - info.modified < ANNOUNCEMENT_LASTS for info in objects.list(_running(keys)))
+def await_collectors(objects: ObjectStore, keys: RepoKeys, *, told: datetime) -> None:
+    """Return when the collectors that are at work on the repo now have gone.
+
+    Those that come meanwhile see what we did before. `told` is a time that the
+    store has told us a while ago.
+    """
+    now = _clock(told)
+    waiting = _at_work(objects, keys, now())
+    while waiting:
+        time.sleep(PATIENCE)
+        waiting &= _at_work(objects, keys, now())
+
+
+def clear_announcements(objects: ObjectStore, keys: RepoKeys, *, before: datetime) -> None:
+    """Delete what collectors that have died left behind."""
+    objects.delete([i.key for i in objects.list(_running(keys)) if i.modified < before])
+
+
+def _at_work(objects: ObjectStore, keys: RepoKeys, now: datetime) -> set[str]:
+    """Return what the collectors at work on the repo have announced."""
+    announced = objects.list(_running(keys))
+    return {info.key for info in announced if now - info.modified < ANNOUNCEMENT_LASTS}
+
+
+def _clock(told: datetime) -> Callable[[], datetime]:
+    """Return a clock that goes on from a time the store has told; it may be late, never early."""
+    begun = time.monotonic()
+    return lambda: told + timedelta(seconds=time.monotonic() - begun)
 
 
 def record_collected(

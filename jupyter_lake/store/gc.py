@@ -5,7 +5,7 @@ to it *and* it is older than the grace period: what a commit under way has just
 written is young. What such a commit finds in the lake already it makes young,
 and then waits for collectors at work (`await_collectors`) and looks again:
 either the collector sees the object's new time, or the writer sees that it is
-gone. A new ref to an old commit is made sure of in the same way.
+gone. Who makes a ref to an old commit, or merges one, holds it meanwhile (`holding`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,19 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from jupyter_lake.errors import DamagedError
 from jupyter_lake.store.cache import beneath
 from jupyter_lake.store.collectors import (
     ANNOUNCEMENT_LASTS,
+    PATIENCE,
     announcement,
+    await_turn,
+    clear_announcements,
     collected_commits,
     record_collected,
 )
 from jupyter_lake.store.gather import gather
+from jupyter_lake.store.holding import clear_held, held_commits
 from jupyter_lake.store.reach import Reach, chunks
 from jupyter_lake.store.sizes import readable_bytes
 
@@ -42,7 +47,7 @@ ABANDONED = timedelta(days=7)
 BATCH = 500
 # What is known of a repo while it is looked through takes memory: 100 MB for a million files.
 REPOS_AT_ONCE = 8
-# Commits first, and the youngest first: a collector that dies midway leaves none whose
+# Commits first, and the newest first: a collector that dies midway leaves none whose
 # files or ancestors are gone.
 KINDS = ("commits", "changes", "trees", "ranges", "objects")
 
@@ -168,77 +173,105 @@ class _Collection:
         self._since = datetime.now(UTC) - retention
         self._reach = Reach(self._objects, repo.keys)
         self._collected: set[str] = set()
+        self._before = self._since  # what was written since then is young
 
     def run(self) -> GcReport:
-        before = self._now() - self._grace
+        now = self._now()
+        self._before = now - self._grace
         self._collected = collected_commits(self._objects, self._keys)
         self._mark()
-        self._reach.follow_unfinished(self._young_commits(before))
-        doomed = self._doomed(before)
+        self._reach.follow_unfinished(self._young_commits())
+        doomed = self._doomed()
         if self._report.dry_run:
             for info in doomed:
                 self._count(info)
             return self._report
         for some in chunks(doomed, BATCH):
-            self._delete({info.key: info for info in some}, before)
+            while not self._deleted({info.key: info for info in some}):
+                time.sleep(PATIENCE)
+        clear_announcements(self._objects, self._keys, before=now - ABANDONED)
+        clear_held(self._objects, self._keys, before=now - ABANDONED)
         return self._report
 
     def _now(self) -> datetime:
         """Return the time by the store's own clock; ours may be wrong."""
         if self._report.dry_run:  # which writes nothing
             return datetime.now(UTC)
-        with announcement(self._objects, self._keys) as begun:
-            return begun
+        with announcement(self._objects, self._keys) as said:
+            return said.modified
 
     def _mark(self) -> None:
-        # A log goes on naming what earlier collections have deleted.
+        # These before the refs: who makes a ref holds its commit until the ref is there.
+        held = held_commits(self._objects, self._keys, since=self._before)
         roots = self._reach.roots(self._since)
+        try:
+            self._reach.follow(roots - self._gone(roots))
+        except DamagedError:
+            known, self._collected = self._collected, collected_commits(self._objects, self._keys)
+            if known == self._collected:
+                raise
+            self._reach.follow(roots - self._gone(roots))  # what is missing, another gc took
+        self._reach.follow_unfinished(held)
+
+    def _gone(self, roots: set[str]) -> set[str]:
+        """Return what logs go on naming, though an earlier collection has deleted it."""
         doubtful = sorted(roots & self._collected)
         looks = [partial(self._objects.info, self._keys.commit(id)) for id in doubtful]
         found = zip(doubtful, gather(self._objects, looks), strict=True)
-        self._reach.follow(roots - {id for id, info in found if info is None})
+        return {id for id, info in found if info is None}
 
-    def _young_commits(self, before: datetime) -> Iterator[str]:
+    def _young_commits(self) -> Iterator[str]:
         """Yield the commits that are spared, and so are not to lose what hangs on them."""
         for info in self._objects.list(f"{self._keys.prefix}commits/"):
-            if info.modified >= before and not self._reach.covers(info.key):
+            if info.modified >= self._before and not self._reach.covers(info.key):
                 self._report.young += 1
                 yield _name(info.key)
 
-    def _doomed(self, before: datetime) -> list[ObjectInfo]:
-        calls = [partial(self._sifted, kind, before) for kind in KINDS]
+    def _doomed(self) -> list[ObjectInfo]:
+        calls = [partial(self._sifted, kind) for kind in KINDS]
         doomed = []
-        for sifted in gather(self._objects, calls):
-            doomed += sorted(sifted.doomed, key=lambda info: info.modified, reverse=True)
+        for kind, sifted in zip(KINDS, gather(self._objects, calls), strict=True):
+            doomed += self._newest_first(sifted.doomed) if kind == "commits" else sifted.doomed
             self._report.kept += sifted.kept
             self._report.young += sifted.young
         return doomed
 
-    def _sifted(self, kind: str, before: datetime) -> _Sifted:
+    def _newest_first(self, commits: list[ObjectInfo]) -> list[ObjectInfo]:
+        """Sort commits so that none stands behind its parents, by their own times.
+
+        A bucket tells only the second that it has them since.
+        """
+        calls = [partial(self._reach.time_of, _name(info.key)) for info in commits]
+        times = dict(zip((info.key for info in commits), gather(self._objects, calls), strict=True))
+        return sorted(commits, key=lambda i: times[i.key] or i.modified, reverse=True)
+
+    def _sifted(self, kind: str) -> _Sifted:
         found = _Sifted()
         for info in self._objects.list(f"{self._keys.prefix}{kind}/"):
             if self._reach.covers(info.key):
                 found.kept += 1
-            elif info.modified >= before:
+            elif info.modified >= self._before:
                 found.young += 1
             else:
                 found.doomed.append(info)
         return found
 
-    def _delete(self, doomed: dict[str, ObjectInfo], before: datetime) -> None:
-        """Delete what is still led to by nothing, and old."""
-        done = False
-        while not done:
-            with announcement(self._objects, self._keys):
-                begun = time.monotonic()
-                # Something may have come to lead there since: who makes a ref from now on
-                # sees that we are at work, and makes sure of it when we have gone.
-                self._mark()
-                keys = [key for key in doomed if not self._reach.covers(key)]
-                self._record(keys)
-                if done := time.monotonic() - begun < ANNOUNCEMENT_LASTS.total_seconds() / 2:
-                    for key in self._objects.discard(keys, before=before):
-                        self._count(doomed[key])
+    def _deleted(self, doomed: dict[str, ObjectInfo]) -> bool:
+        """Delete what is still led to by nothing, and old; False if it took too long to see."""
+        with announcement(self._objects, self._keys) as said:
+            begun = time.monotonic()
+            if not await_turn(self._objects, self._keys, said):
+                return False
+            # Something may have come to lead there since: who makes a ref from now on
+            # sees that we are at work, and goes on when we have gone.
+            self._mark()
+            keys = [key for key in doomed if not self._reach.covers(key)]
+            self._record(keys)
+            if time.monotonic() - begun > ANNOUNCEMENT_LASTS.total_seconds() / 2:
+                return False
+            for key in self._objects.discard(keys, before=self._before):
+                self._count(doomed[key])
+        return True
 
     def _count(self, info: ObjectInfo) -> None:
         kind = info.key.removeprefix(self._keys.prefix).partition("/")[0]

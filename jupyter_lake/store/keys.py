@@ -13,6 +13,9 @@
     repos/<repo>/refs/heads/<branch>/<n> numbered create-only records: the branch's log
     repos/<repo>/refs/hints/<branch>     overwritable: about where the log ends
     repos/<repo>/refs/tags/<tag>
+    repos/<repo>/gc/running/<id>         a collector that is at work
+    repos/<repo>/gc/held/<commit>-<id>   somebody is making a ref to this commit
+    repos/<repo>/gc/done/<time>-<id>.json    the commits that a collector has deleted
 """
 
 from __future__ import annotations

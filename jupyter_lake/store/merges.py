@@ -12,6 +12,7 @@ from jupyter_lake.identity import current_user
 from jupyter_lake.store.differences import Change, diff_trees
 from jupyter_lake.store.edits import Edit, name_some
 from jupyter_lake.store.entrylists import EntryList
+from jupyter_lake.store.holding import holding
 from jupyter_lake.store.publishing import Draft, publish
 from jupyter_lake.store.texts import check_text
 from jupyter_lake.store.uploads import open_uploads
@@ -39,9 +40,6 @@ def merge(
 ) -> Commit:
     """Bring what `source` changed into a branch; see `Repo.merge`."""
     other = repo.resolve(source)
-    head = repo.standing(branch, repo.branch_logs.head(branch))
-    if head is not None and head.commit and repo.history.is_ancestor(other, head.commit):
-        return repo.commit(head.commit)
     draft = Draft(
         branch,
         check_text(author or current_user(), "author"),
@@ -66,11 +64,20 @@ def merge(
             raise _conflict(repo, open_, base=base, mine=mine, other=other, branch=branch)
         return _edit(change for change in changes if change.path not in kept)
 
-    return _published(repo, draft, head, edit)
+    with holding(repo, other):
+        head = repo.standing(branch, repo.branch_logs.head(branch))
+        if head is not None and head.commit and repo.history.is_ancestor(other, head.commit):
+            return repo.commit(head.commit)
+        return _published(repo, draft, head, edit)
 
 
 def revert(repo: Repo, commit: str, branch: str, *, author: str | None = None) -> Commit:
     """Take a commit back; see `Repo.revert`."""
+    with holding(repo, commit):
+        return _revert(repo, commit, branch, author)
+
+
+def _revert(repo: Repo, commit: str, branch: str, author: str | None) -> Commit:
     record = repo.history.record(commit)
     before = record.parents[0] if record.parents else None
     backward = _changes(repo, commit, before)

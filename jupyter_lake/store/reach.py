@@ -100,6 +100,13 @@ class Reach:
             with suppress(DamagedError):
                 self.follow([root])
 
+    def time_of(self, commit: str) -> datetime | None:
+        """Return when a commit says it was made; None if it can't be read."""
+        try:
+            return self._history.record(commit).time
+        except DamagedError:
+            return None
+
     def covers(self, key: str) -> bool:
         """Tell whether a key of the repo is among what was found, or no kind that is collected."""
         kind, _, rest = key.removeprefix(self.keys.prefix).partition("/")

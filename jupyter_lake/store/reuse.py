@@ -18,8 +18,10 @@ from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.refs import create_surely
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jupyter_lake.store.keys import RepoKeys
-    from jupyter_lake.store.objectstore import ObjectStore
+    from jupyter_lake.store.objectstore import ObjectInfo, ObjectStore
 
 __all__ = ["Reuse"]
 
@@ -31,6 +33,7 @@ class Reuse:
         self._objects = objects
         self._keys = keys
         self._sources: dict[str, bytes | Path | None] = {}
+        self._told: datetime | None = None  # the store's own time, when it last told us
         self._lock = threading.Lock()
 
     def take(self, key: str, source: bytes | Path) -> bool:
@@ -43,8 +46,7 @@ class Reuse:
         info = self._objects.info(key)
         if info is None or info.size != _size(source):
             return False
-        with self._lock:
-            self._sources[key] = source
+        self._note(info, source)
         return True
 
     def hold(self, key: str) -> None:
@@ -55,10 +57,10 @@ class Reuse:
         UnreachableError
             If it has been collected: its bytes can't be had again.
         """
-        if not self._objects.touch(key):
+        info = self._objects.info(key) if self._objects.touch(key) else None
+        if info is None:
             raise _collected(key)
-        with self._lock:
-            self._sources[key] = None
+        self._note(info, None)
 
     def make_sure(self) -> None:
         """Return when no collector can take what was used.
@@ -70,9 +72,9 @@ class Reuse:
         """
         with self._lock:
             sources, self._sources = self._sources, {}
-        if not sources:
+        if not sources or self._told is None:
             return
-        await_collectors(self._objects, self._keys)
+        await_collectors(self._objects, self._keys, told=self._told)
         # One that has come and gone since may have deleted what it saw before it was young.
         for key, source in sources.items():
             if self._objects.info(key) is None:
@@ -80,6 +82,11 @@ class Reuse:
                     raise _collected(key)
                 with suppress(ObjectExists):
                     create_surely(self._objects, key, source)
+
+    def _note(self, info: ObjectInfo, source: bytes | Path | None) -> None:
+        with self._lock:
+            self._sources[info.key] = source
+            self._told = max(self._told or info.modified, info.modified)
 
 
 def _collected(key: str) -> UnreachableError:

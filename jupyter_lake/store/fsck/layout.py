@@ -27,6 +27,7 @@ _LAYOUT = re.compile(
                 rf"refs/(?:hints|tags)/{_NAME}",
                 rf"refs/heads/{_NAME}/[0-9]{{10}}",
                 r"gc/running/[0-9a-f]+",
+                r"gc/held/[0-9a-f]{64}-[0-9a-f]+",
                 r"gc/done/[0-9A-Za-z-]+\.json",
             )
         )
