@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
 __all__ = ["Pairs", "pairs_of", "types_of", "value_of"]
@@ -15,10 +15,13 @@ NULL = "__HIVE_DEFAULT_PARTITION__"
 Pairs = Mapping[str, str | None]
 
 # What DuckDB's hive_types_autocast takes a folder's value for, in its order. A value
-# that is escaped, or begins with zeros that would be lost, stays as it is.
+# that is escaped, or begins with zeros that would be lost, stays as it is; so do, other
+# than there, curiosities: `0x7` is no number here, and `infinity` and `epoch` are no days.
 _PATTERNS = {
     "DATE": re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII),
-    "TIMESTAMP": re.compile(r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII),
+    "TIMESTAMP": re.compile(
+        r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?(Z|[+-]\d{2}(:\d{2})?)?)?", re.ASCII
+    ),
     "BIGINT": re.compile(r"0|-\d+|[1-9]\d*", re.ASCII),
 }
 _BIGINTS = range(-(2**63), 2**63)
@@ -57,7 +60,8 @@ def value_of(text: str | None, kind: str) -> str | int | date | datetime | None:
     year, month, number = map(int, day.split("-"))
     if kind == "DATE":
         return date(year, month, number)
-    return datetime.fromisoformat(f"{year:04}-{month:02}-{number:02} {clock[0]}")
+    moment = datetime.fromisoformat(f"{year:04}-{month:02}-{number:02} {clock[0]}")
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _written(path: str) -> dict[str, str]:
@@ -82,6 +86,6 @@ def _is_of(kind: str, value: str) -> bool:
         return False
     try:
         meant = value_of(value, kind)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return kind != "BIGINT" or meant in _BIGINTS

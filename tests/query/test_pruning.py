@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from jupyter_lake.errors import QueryError
 from jupyter_lake.query import Session
 from jupyter_lake.query.pruning import pruned
-from jupyter_lake.store import Lake
+from tests.query.random_conditions import STATEMENTS, conditions
+from tests.query.side_by_side import compare, made
 from tests.searching import examples
 
-T = TypeVar("T")
 DAY = datetime(2026, 1, 1)
 SECOND = 10**9
 NANOSECONDS = int(DAY.replace(tzinfo=UTC).timestamp()) * SECOND
 
 TEXTS = ["", "a", "A", "b", "ä", "z" * 64, "z" * 70, "10", "9", "STRASSE", "straße", "\U0001f600"]
+DATES = ["2026-01-05", "2026-1-5", "2026-01-05 06:00:00", "2026-01-06"]
+LARGE = [2**53 + 1, 2**63 - 1]
 FLOATS = [0.0, -0.0, 0.1, 1.5, -2.0, float("nan"), float("inf"), 5e-324, 1e308]
 
 # For each kind of column: its type, values of a file, and constants to compare them with, by lines.
 KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[object], str]] = {
     "integer": (
         pa.int64(),
-        st.integers(-5, 30),
+        st.integers(-5, 30) | st.sampled_from(LARGE),
         """
         0
         5
@@ -99,9 +101,90 @@ KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[object], str]] = {
         2.5e-1
         """,
     ),
+    "long decimal": (
+        pa.decimal128(38, 20),
+        st.sampled_from(["0", "0.1", "0.10000000000000000001", "123456789012345678", "-1"]).map(
+            Decimal
+        ),
+        """
+        0
+        0.1
+        0.1000000000000000000000000001
+        123456789012345677.9
+        -1.0
+        """,
+    ),
+    "wide decimal": (
+        pa.decimal256(50, 2),
+        st.sampled_from(["0", "0.1", "-1", "12345678901234567890.25"]).map(Decimal),
+        """
+        0
+        0.1
+        12345678901234567891
+        -1.0
+        """,
+    ),
+    "half": (
+        pa.float16(),
+        st.sampled_from(FLOATS[:7]),
+        """
+        0.1
+        0.0999755859375
+        1.5
+        -2
+        """,
+    ),
+    "byte": (
+        pa.int8(),
+        st.integers(-128, 127),
+        """
+        0
+        -128.5
+        1000
+        99.999
+        '100'
+        """,
+    ),
+    "milliseconds": (
+        pa.timestamp("ms"),
+        st.integers(0, 200).map(lambda number: DAY + timedelta(hours=number, milliseconds=number)),
+        """
+        '2026-01-05'
+        '2026-01-05 06:00:00.1024'
+        TIMESTAMP '2026-01-05 06:00:00.102'
+        TIMESTAMP_MS '2026-01-05 06:00:00.102'
+        DATE '2026-01-05'
+        """,
+    ),
+    "word": (
+        pa.dictionary(pa.int32(), pa.string()),
+        st.sampled_from(TEXTS),
+        """
+        'a'
+        'b'
+        'zzzz'
+        """,
+    ),
+    "bytes": (
+        pa.binary(),
+        st.sampled_from([b"", b"a", b"\xff\x00"]),
+        """
+        'a'
+        'a'::BLOB
+        '\\xFF\\x00'::BLOB
+        """,
+    ),
+    "nothing": (
+        pa.null(),
+        st.none(),
+        """
+        1
+        'a'
+        """,
+    ),
     "text": (
         pa.string(),
-        st.sampled_from(TEXTS),
+        st.sampled_from([*TEXTS, *DATES]),
         """
         'a'
         'A'
@@ -177,65 +260,50 @@ KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[object], str]] = {
 }
 
 
-# The column `c` as it is, and what says of it as much as it does, less, or nothing.
-FORMS = [*["c"] * 8, "t.c", "r.t.c", '"C"', "(c)", "coalesce(c, NULL)", "c::VARCHAR",
-         "CASE WHEN n > 0 THEN c END", "max(c)", "(SELECT min(o.c) FROM r.t o)"]  # fmt: skip
-LIKE = ["LIKE 'a%'", "NOT LIKE '%a'", "ILIKE '1%'", "LIKE ''", "GLOB '*0'", "SIMILAR TO '.'"]
-# Where a condition stands: its file may go only if no row of it could have come out.
-STATEMENTS = [
-    *["SELECT part, n, c FROM r.t WHERE {}"] * 8,
-    "FROM r.t SELECT part, n, c WHERE {} LIMIT 99",
-    "SELECT part, n, c FROM (FROM r.t) t WHERE {}",
-    "WITH t AS (FROM r.t WHERE {}) SELECT part, n, c FROM t UNION ALL FROM t SELECT part, n, c",
-    "SELECT part, n, c FROM r.t WHERE (part, n) NOT IN (SELECT (part, n) FROM r.t WHERE {})",
-    "SELECT t.part, t.n, t.c FROM r.t LEFT JOIN r.t o ON t.n = o.n AND o.part = 0 WHERE o.n = 0",
-    "SELECT o.part, t.n, t.c FROM r.t o LEFT JOIN r.t ON t.n = o.n AND {} ",
-    "SELECT part, count(*) AS n, any_value(c ORDER BY n) AS c FROM r.t GROUP BY part HAVING {}",
-    "SELECT t.part, i.range AS n, t.c FROM range(9) i POSITIONAL JOIN r.t WHERE {}",
-    "SELECT part, count(*) OVER () AS n, c FROM r.t WHERE {}",
-    "SELECT part, count(*) OVER () AS n, c FROM r.t QUALIFY {}",
-    "SELECT max(part) AS part, count(*) FILTER ({}) AS n, NULL AS c FROM r.t",
+def by_pyarrow(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, row_group_size=2)
+
+
+def by_pyarrow_for_old_readers(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, version="1.0", use_deprecated_int96_timestamps=True)
+
+
+def by_polars(table: pa.Table, path: Path) -> None:
+    frame = pl.DataFrame(table)
+    frame.write_parquet(path, row_group_size=2)
+
+
+def by_duckdb(table: pa.Table, path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.from_arrow(table).write_parquet(str(path))
+
+
+WRITERS: list[Callable[[pa.Table, Path], None]] = [
+    *(by_pyarrow, by_pyarrow, by_pyarrow_for_old_readers, by_polars, by_duckdb)
 ]
+# What not everybody can write.
+ONLY_PYARROW = (pa.decimal256(50, 2), pa.float16(), pa.null())
+
+
+@dataclass
+class Case:
+    """A column's type, its values file by file, statements that ask for some rows, and a writer."""
+
+    kind: pa.DataType
+    files: list[list[object]]
+    asked: list[str]
+    write: Callable[[pa.Table, Path], None] = by_pyarrow
 
 
 @st.composite
-def conditions(
-    draw: st.DrawFn, constants: list[str], forms: list[str] = FORMS, depth: int = 2
-) -> str:
-    """Conditions on the column `c`, some of which the manifest can answer."""
-    kinds = ["compare", "compare", "in", "between", "null", "and", "or", "not", "like"]
-    part, column = st.sampled_from(kinds), draw(st.sampled_from(forms))
-    constant = st.sampled_from([*constants, "NULL"])
-    compared = ["=", "<", "<=", ">", ">=", "<>", "IS DISTINCT FROM"]
-    match draw(part) if depth else "compare":
-        case "in":
-            values = ", ".join(draw(st.lists(constant, min_size=1, max_size=3)))
-            return f"{column} {draw(st.sampled_from(['', 'NOT ']))}IN ({values})"
-        case "between":
-            return f"{column} BETWEEN {draw(constant)} AND {draw(constant)}"
-        case "null":
-            return f"{column} IS {draw(st.sampled_from(['', 'NOT ']))}NULL"
-        case "like":
-            return f"{column}::VARCHAR {draw(st.sampled_from(LIKE))}"
-        case "not":
-            return f"NOT ({draw(conditions(constants, forms, depth - 1))})"
-        case "and" | "or" as word:
-            sides = [draw(conditions(constants, forms, depth - 1)) for _ in range(2)]
-            return f"({f' {word} '.join(sides)})"
-        case _:
-            sides = [column, draw(constant)]
-            return f" {draw(st.sampled_from(compared))} ".join(draw(st.permutations(sides)))
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[pa.DataType, list[list[object]], list[str]]:
-    """Return a column's type, its values file by file, and statements that ask for some rows."""
+def cases(draw: st.DrawFn) -> Case:
     kind, values, constants = KINDS[draw(st.sampled_from(sorted(KINDS)))]
     listed = [line.strip() for line in constants.strip().splitlines()]
     file = st.lists(st.none() | values, min_size=1, max_size=3)
     files = draw(st.lists(file, min_size=2, max_size=4))
     statement = st.builds(str.format, st.sampled_from(STATEMENTS), conditions(listed))
-    return kind, files, draw(st.lists(statement, min_size=4, max_size=8))
+    write = by_pyarrow if kind in ONLY_PYARROW else draw(st.sampled_from(WRITERS))
+    return Case(kind, files, draw(st.lists(statement, min_size=4, max_size=8)), write)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +316,7 @@ def cases(draw: st.DrawFn) -> tuple[pa.DataType, list[list[object]], list[str]]:
 )
 @given(case=cases())
 @example(
-    case=(
+    case=Case(
         pa.timestamp("ns"),
         [[NANOSECONDS + 1], [NANOSECONDS + 2001]],
         [
@@ -262,91 +330,35 @@ def cases(draw: st.DrawFn) -> tuple[pa.DataType, list[list[object]], list[str]]:
     )
 )
 @example(
-    case=(
+    case=Case(
         pa.float64(),
         [[0.0, float("nan")], [-0.0], [2.0]],
         [f"SELECT part, n, c FROM r.t WHERE {it}" for it in ("c > 1", "c >= 9", "c = 0")],
     )
 )
 @example(
-    case=(
+    case=Case(
         pa.int64(),
         [[1, 2], [3]],
         ["SELECT t.part, i.range AS n, t.c FROM range(3) i POSITIONAL JOIN r.t WHERE t.c = 3"],
     )
 )
-def test_a_filter_finds_what_plain_duckdb_finds(
-    setting: str, case: tuple[pa.DataType, list[list[object]], list[str]]
-) -> None:
-    kind, files, asked = case
+def test_a_filter_finds_what_plain_duckdb_finds(setting: str, case: Case) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        compare(*_made(Path(folder), kind, files), setting, asked)
+        compare(*_made(Path(folder), case), setting, case.asked)
 
 
-def compare(
-    session: Session, plain: duckdb.DuckDBPyConnection, setting: str, asked: list[str]
-) -> None:
-    """See that both answer statements alike under a setting; then let go of both."""
-    session.sql(f"SET {setting}")
-    plain.execute(f"SET {setting}")
-    for statement in asked:
-        assert lake_rows(session, statement) == plain_rows(plain, statement), statement
-    plain.close()
-    session.connection.close()
-
-
-def _made(
-    folder: Path, kind: pa.DataType, files: list[list[object]]
-) -> tuple[Session, duckdb.DuckDBPyConnection]:
+def _made(folder: Path, case: Case) -> tuple[Session, duckdb.DuckDBPyConnection]:
     def write(values: list[object], path: Path) -> None:
-        table = pa.table({"n": list(range(len(values))), "c": pa.array(values, kind)})
-        pq.write_table(table, path, row_group_size=2)
+        table = pa.table({"n": list(range(len(values))), "c": pa.array(values, case.kind)})
+        case.write(table, path)
 
-    return made(folder, files, write)
-
-
-def made(
-    folder: Path, files: list[list[T]], write: Callable[[list[T], Path], None]
-) -> tuple[Session, duckdb.DuckDBPyConnection]:
-    """Return a session and a plain connection over the same files, as `r.t`."""
-    lake = Lake.create(str(folder / "lake"))
-    with lake.create_repo("r").transaction("main", message="x") as transaction:
-        for number, values in enumerate(files):
-            path = folder / f"t/part={number}/x.parquet"
-            path.parent.mkdir(parents=True)
-            write(values, path)
-            transaction.write(path.relative_to(folder).as_posix(), path)
-    plain = duckdb.connect()
-    plain.execute("CREATE SCHEMA r")
-    plain.execute(
-        f"CREATE VIEW r.t AS FROM read_parquet('{folder}/t/*/*.parquet', hive_partitioning = true)"
-    )
-    return Session(lake), plain
-
-
-def lake_rows(session: Session, statement: str) -> object:
-    try:
-        return _sorted(session.sql(statement).relation)
-    except (QueryError, duckdb.Error):
-        return "refused"
-
-
-def plain_rows(plain: duckdb.DuckDBPyConnection, statement: str) -> object:
-    try:
-        return _sorted(plain.sql(statement))
-    except duckdb.Error:
-        return "refused"
-
-
-def _sorted(relation: duckdb.DuckDBPyRelation | None) -> str:
-    # DuckDB's own text, since NaN is not itself in Python.
-    assert relation is not None
-    return repr(sorted(relation.project("part, n, c::VARCHAR").fetchall(), key=repr))
+    return made(folder, case.files, write)
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    session, plain = _made(tmp_path, pa.int64(), [[1, 2], [3, 4], [None, 9]])
+    session, plain = _made(tmp_path, Case(pa.int64(), [[1, 2], [3, 4], [None, 9]], []))
     yield session
     plain.close()
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.query.test_pruning import FORMS, STATEMENTS, compare, conditions, made
+from tests.query.random_conditions import FORMS, STATEMENTS, conditions
+from tests.query.side_by_side import compare, made
 from tests.searching import examples
 
 # For each kind, values of a file that are also what they are compared with.

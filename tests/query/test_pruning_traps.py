@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.query.test_pruning import made
+from tests.query.side_by_side import made
 
 LARGE = 2**53 + 1
 
