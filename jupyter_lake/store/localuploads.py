@@ -45,6 +45,7 @@ T = TypeVar("T")
 WORKERS = min(4, max(2, os.cpu_count() or 2))  # more than processors get in each other's way
 UNFINISHED = ".unfinished"
 YOUNG_SECONDS = 3600.0  # what is older has long been written by the disk's own cache
+LONG_SECONDS = 600.0  # after which what was written first is made young, for a gc to spare it
 
 _synced: set[str] = set()  # folders that this process knows would survive a power cut
 _folder = os.path.dirname
@@ -63,6 +64,7 @@ class LocalUploads:
         self._out = WriteOut(str(objects.local_path("")))
         self._lock = threading.Lock()
         self._mark = secrets.token_hex(8)
+        self._begun = time.monotonic()
         self._numbers = count()
 
     def each(self, items: Iterable[K], task: Callable[[K], T]) -> Future[dict[K, T]]:
@@ -112,7 +114,10 @@ class LocalUploads:
     ) -> None:
         folders = {*map(_folder, unfinished), *map(_folder, unsynced)}
         made = {_folder(each) for each in (*folders, folder) if self._make(each)}
+        long = time.monotonic() - self._begun > LONG_SECONDS
         for place, temporary in unfinished.items():
+            if long:
+                os.utime(temporary)
             os.replace(temporary, place)
         _write_new(*last)
         self._out.sync([*unfinished, *unsynced, last[0], *(folders | made)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -215,3 +216,17 @@ def test_a_transaction_open_for_long_commits_nothing_that_is_gone(
         lost.finish()
     assert caught.value.kind == "collected"
     assert fsck(repo.lake).clean
+
+
+def test_what_was_written_long_before_the_commit_is_as_young_as_the_commit(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_lake.store.localuploads.LONG_SECONDS", -1.0)
+    keys, objects = repo.keys, repo.lake.objects
+    with repo.transaction(message="took two days") as tx:
+        tx.write("begun", b"two days ago")
+        (written,) = objects.local_path(keys.prefix).rglob(".*.unfinished")  # type: ignore[union-attr]
+        os.utime(written, (0, 0))
+    info = objects.info(keys.object(tx.commit.entry("begun").digest))
+    assert info is not None
+    assert datetime.now(UTC) - info.modified < DAY
