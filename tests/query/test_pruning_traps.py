@@ -53,7 +53,7 @@ TRAPS = {
     ),
     "a double isn't all of its digits": (
         column(Decimal(1), Decimal("12345678901234567890.25"), kind=pa.decimal256(50, 2)),
-        "FROM r.t WHERE c = 12345678901234567891",
+        "FROM r.t WHERE c >= 12345678901234567891",
     ),
     "columns have other names": (
         columns(["c", "n"], [1, 10], [2, 20]),
