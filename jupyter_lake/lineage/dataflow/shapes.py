@@ -18,6 +18,7 @@ from jupyter_lake.lineage.dataflow.attributes import instance_values
 
 __all__ = [
     "MOST_CHILDREN",
+    "PLAIN",
     "SMALL",
     "Look",
     "Shape",
@@ -190,6 +191,9 @@ def is_open_container(value: object) -> bool:
     return length is not None and length(value) <= SMALL // 4
 
 
+PLAIN = (list, dict, set, tuple)
+
+
 def is_plain(value: object, shape: Shape) -> bool:
     """Tell whether an object is a small container of plain values: cheap to hold for a while."""
-    return type(value) in (list, dict, set, tuple) and shape.whole and not shape.children
+    return type(value) in PLAIN and shape.whole and not shape.children

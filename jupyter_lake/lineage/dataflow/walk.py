@@ -13,6 +13,7 @@ from jupyter_lake.lineage.dataflow.looks import look_for
 from jupyter_lake.lineage.dataflow.ownership import is_user_class
 from jupyter_lake.lineage.dataflow.reading import Level, Use
 from jupyter_lake.lineage.dataflow.shapes import (
+    PLAIN,
     Look,
     Shape,
     is_plain,
@@ -27,6 +28,9 @@ __all__ = ["MOST_NODES", "Node", "Walk"]
 
 MOST_NODES = 4_000
 """So many objects are looked at for one cell; what lies beyond may change unseen."""
+
+MOST_HELD = 500
+"""Of more objects, containers of containers are not held while the cell runs."""
 
 _ACTIVE_MODULES = wordset("threading concurrent asyncio _asyncio")
 """Their objects run what they hold by themselves."""
@@ -76,11 +80,39 @@ class Walk:
 
     def release(self) -> None:
         """Let go of the objects: while the cell runs, they live as long as the cell lets them."""
+        self._hold_nested()
         self.roots.clear()
         self.partial.clear()
         for node in self.nodes.values():
             node.shape.children = ()
             node.shape.root = None
+
+    def _hold_nested(self) -> None:
+        """Hold containers of nothing but plain ones: they are cheap, and nothing else is proof.
+
+        A list of lists has no weak reference. If the cell changes it and gives its name to
+        another, only some container that the cell never names may lead to it any more.
+        """
+        if len(self.nodes) > MOST_HELD:
+            return
+        found = {id(value): value for value in self.roots.values()}
+        holders: dict[int, list[int]] = {}
+        for identity, node in self.nodes.items():
+            for child in node.shape.children:
+                found[id(child)] = child
+                holders.setdefault(id(child), []).append(identity)
+        left = [identity for identity in found if not self._is_holdable(identity)]
+        costly = set(left)
+        while left:
+            above = [each for each in holders.get(left.pop(), ()) if each not in costly]
+            costly.update(above)
+            left += above
+        for identity in found.keys() - costly:
+            self.nodes[identity].strong = found[identity]
+
+    def _is_holdable(self, identity: int) -> bool:
+        node = self.nodes.get(identity)
+        return node is not None and node.kind in PLAIN and node.shape.whole
 
     def behaviour(self, value: object, use: Use, variable: str) -> None:
         """Follow the code that using an object may run."""

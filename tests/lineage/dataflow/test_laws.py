@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_lake.lineage.dataflow import Dataflow
@@ -86,6 +86,8 @@ class Model:
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(_cells)
+@example([["d = [a]"], ["b = [d]"], ["d.append(1)", "d = [1]"], ["c = b"]])
+@example([["d = [a]"], ["d.append(1)", "a = d", "d = [1]"], ["a = a"], ["a.append(1)"]])
 def test_lists_and_aliases(cells: list[list[str]]) -> None:
     namespace: dict[str, object] = {"__name__": "__main__"}
     dataflow, model = Dataflow(namespace), Model()
