@@ -13,7 +13,7 @@ from tests.jupyter import ROOT
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-__all__ = ["Panel", "violations"]
+__all__ = ["Panel", "cut_off", "violations"]
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
@@ -64,9 +64,27 @@ class Panel:
         title.hover()
         title.get_by_role("button", name=button).click()
 
+    def open_branch(self, name: str) -> None:
+        """Choose another branch, by typing its name."""
+        self.node.get_by_title("Choose a branch or tag").click()
+        self.page.get_by_role("combobox", name="Branch, tag or commit").fill(name)
+        self.page.keyboard.press("Enter")
+
+    def resize(self, width: int) -> None:
+        """Drag the panel's edge until it is so wide."""
+        box = self.node.bounding_box()
+        assert box is not None
+        edge, middle = box["x"] + box["width"] + 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(edge, middle)
+        self.page.mouse.down()
+        self.page.mouse.move(edge + width - box["width"], middle, steps=4)
+        self.page.mouse.up()
+        expect(self.node).to_have_js_property("offsetWidth", width)
+
     def picture(self, name: str) -> None:
         """Keep what the page looks like as ``build/screenshots/name.png``."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.locator("#jp-main-dock-panel .lm-TabBar-tab").first.wait_for()
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
 
@@ -84,5 +102,45 @@ def violations(page: Page, *selectors: str) -> list[str]:
             ));
         }""",
         list(selectors),
+    )
+    return [str(line) for line in found]
+
+
+def cut_off(panel: Panel) -> list[str]:
+    """Return what does not fit in the panel: text cut without a sign of it, or a scroll bar."""
+    found = panel.node.evaluate(
+        """panel => {
+            const right = node => node.getBoundingClientRect().right;
+            const says = node => [...node.childNodes].some(
+                each => each.nodeType === Node.TEXT_NODE && each.data.trim()
+            );
+            const wrong = [];
+            for (const node of panel.querySelectorAll(':not(svg, svg *, .jp-Lake-spoken)')) {
+                if (!node.checkVisibility({ visibilityProperty: true }) || !node.offsetWidth) {
+                    continue;
+                }
+                const style = getComputedStyle(node);
+                const name = `${node.className}: ${node.textContent.slice(0, 60)}`;
+                const wide = style.display !== 'inline' && node.scrollWidth > node.clientWidth + 1;
+                if (wide && /auto|scroll/.test(style.overflowX)) {
+                    wrong.push(`scrolls ${name}`);
+                }
+                if (!says(node)) {
+                    continue;
+                }
+                const told = style.textOverflow === 'ellipsis' && style.overflowX === 'hidden';
+                if (wide && !(told && node.closest('[title]:not([title=""])'))) {
+                    wrong.push(`cut ${name}`);
+                }
+                for (let at = node.parentElement; panel.contains(at); at = at.parentElement) {
+                    const { overflowX, textOverflow } = getComputedStyle(at);
+                    if (overflowX !== 'visible' && right(node) > right(at) + 1) {
+                        textOverflow === 'ellipsis' || wrong.push(`hidden ${name}`);
+                        break;
+                    }
+                }
+            }
+            return wrong;
+        }"""
     )
     return [str(line) for line in found]

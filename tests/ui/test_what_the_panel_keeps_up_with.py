@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -18,13 +19,23 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.ui
 
-COMMITS = 260
+COMMITS = 10_000
+MOST_DRAWN = 60
+COUNT_ROWS = """
+    const list = document.activeElement;
+    const count = () => list.querySelectorAll('[role=option]').length;
+    window.mostRows = count();
+    new MutationObserver(() => {
+        window.mostRows = Math.max(window.mostRows, count());
+    }).observe(list, { childList: true, subtree: true });
+"""
 LONG = "a-dataset-with-a-name-that-nobody-would-call-short-and-yet-people-do-it.parquet"
 
 
 @pytest.fixture
-def busy(clean_lab: Lab) -> Lake:
+def busy(clean_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lake:
     """A lake with a long history, two branches, and names that are too long."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing here may be lost but time
     lake = Lake.open(str(clean_lab.lake), create=True)
     repo = lake.create_repo("sales")
     with repo.transaction("main", message="The first commit of all", author="ana") as tx:
@@ -56,16 +67,23 @@ def test_the_panel_follows(busy: Lake, visit: Callable[..., Panel]) -> None:
 
 
 def _scroll_to_the_end(panel: Panel) -> None:
-    panel.commits("sales").first.click()
-    assert panel.commits("sales").count() < 60
-    oldest = panel.commits("sales").filter(has_text="The first commit of all")
-    for _ in range(12):
+    commits = panel.commits("sales")
+    commits.first.click()
+    panel.page.evaluate(COUNT_ROWS)
+    oldest = commits.filter(has_text="The first commit of all")
+    while not oldest.count():
+        known = commits.first.get_attribute("aria-setsize")
         panel.page.keyboard.press("End")
-        if oldest.count():
-            break
-        panel.page.wait_for_load_state("networkidle")
+        more = panel.node.locator(f'[role=option]:not([aria-setsize="{known}"])')
+        expect(oldest.or_(more).first).to_be_attached()
     expect(oldest).to_be_visible()
     expect(oldest).to_have_attribute("aria-selected", "true")
+    expect(oldest).to_have_attribute("aria-posinset", str(COMMITS + 4))
+    panel.page.mouse.wheel(0, -200_000)
+    expect(oldest).to_have_count(0)
+    expect(commits.first).to_be_visible()
+    assert 0 < panel.page.evaluate("window.mostRows") < MOST_DRAWN
+    panel.page.keyboard.press("End")
     expect(panel.title("FILES at")).to_be_visible()
 
 

@@ -12,6 +12,7 @@ import type {
   IComparison,
   IFolderPage,
   IHeads,
+  IImport,
   IInputState,
   ILake,
   IRefs,
@@ -52,6 +53,13 @@ export class LakeClient {
 
   createTag = (repo: string, name: string, ref: string) =>
     this.post<{ name: string }>(route('repos', repo, 'tags'), { name, ref });
+
+  /** Make files that lie elsewhere part of a branch, without copying them. */
+  importFiles = (repo: string, branch: string, files: IImport) =>
+    this.post<{ commit: string; files: number }>(route('repos', repo, 'imports'), {
+      branch,
+      ...files
+    });
 
   commits = (repo: string, ref: string, start: number, limit: number, find = '') =>
     this.get<ICommitPage>(route('repos', repo, 'commits'), { ref, start, limit, find });

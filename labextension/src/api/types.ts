@@ -157,6 +157,13 @@ export interface IFolderPage {
   next: number | null;
 }
 
+/** Where files lie, the folder that they appear in, and what for. */
+export interface IImport {
+  url: string;
+  path: string;
+  message: string;
+}
+
 export interface IHeads {
   repos: string[];
   heads: Record<string, string>;

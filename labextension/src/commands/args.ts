@@ -19,6 +19,11 @@ export function placeOf(args: ReadonlyPartialJSONObject, model: LakeModel): IPla
   return { repo: args.repo, ref: textOf(args.ref), path: textOf(args.path) };
 }
 
+/** The whole id of a commit that is on view, else the ref as it was given. */
+export function wholeId(ref: string, model: LakeModel): string {
+  return model.history.commits.find(({ id, short }) => id === ref || short === ref)?.id ?? ref;
+}
+
 /** A text, whatever was given. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

@@ -7,7 +7,8 @@ import type { INotebooks } from '../notebook/notebooks';
 import { queryCell } from '../notebook/query';
 import type { ILakeContext } from '../panel/context';
 import { address, brief } from '../text/addresses';
-import { placeOf, textOf } from './args';
+import { placeOf, textOf, wholeId } from './args';
+import { chooseTable } from './tables';
 import { tell, tellTrouble } from './tell';
 
 /** Commands that lead from the panel to a line of code. */
@@ -30,23 +31,23 @@ export function addCodeCommands(context: ILakeContext, notebooks: INotebooks | n
     caption: trans.__('Copy the whole id of the commit'),
     isEnabled: args => placeOf(args, model).repo !== '',
     execute: args => {
-      const { ref } = placeOf(args, model);
-      const commit = model.history.commits.find(({ id, short }) => id === ref || short === ref);
-      Clipboard.copyToSystem(commit?.id ?? ref);
-      tell(trans.__('Copied %1', commit?.short ?? ref));
+      const id = wholeId(placeOf(args, model).ref, model);
+      Clipboard.copyToSystem(id);
+      tell(trans.__('Copied %1', brief(id)));
     }
   });
   commands.addCommand(CommandIDs.insertQuery, {
     label: trans.__('Insert Query Cell'),
-    caption: trans.__('Insert a %%lake sql cell for this table in the notebook'),
+    caption: trans.__('Insert a %%lake sql cell for a table in the notebook'),
     icon: codeIcon,
-    isEnabled: args => notebooks !== null && placeOf(args, model).path !== '',
+    isEnabled: args => notebooks !== null && placeOf(args, model).repo !== '',
     execute: async args => {
       const { repo, ref, path } = placeOf(args, model);
-      const newest = isNewest(ref, repo);
-      await tellTrouble(
-        notebooks?.insert(queryCell(repo, newest ? '' : brief(ref), path)) ?? Promise.resolve()
-      );
+      const table = path || (await tellTrouble(chooseTable(context, repo, ref)));
+      if (table) {
+        const code = queryCell(repo, isNewest(ref, repo) ? '' : brief(ref), table);
+        await tellTrouble(notebooks?.insert(code) ?? Promise.resolve());
+      }
     }
   });
   commands.addCommand(CommandIDs.pinNotebook, {

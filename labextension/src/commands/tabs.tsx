@@ -1,4 +1,4 @@
-import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import type { ILabShell, ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { ReactWidget, spreadsheetIcon } from '@jupyterlab/ui-components';
@@ -14,16 +14,26 @@ import type { ILakeContext } from '../panel/context';
 import { LakeProvider } from '../panel/context';
 import { PreviewView } from '../table/previewView';
 import { address, brief, parse } from '../text/addresses';
-import { placeOf, textOf } from './args';
+import { placeOf, textOf, wholeId } from './args';
 
 type Tab = MainAreaWidget<Widget>;
+
+/** A commit in a narrower tab is better read in the panel. */
+const NARROWEST = 480;
 
 /** Opens the lake's tabs in the main area, each place once. */
 export class Tabs {
   constructor(
     private readonly app: JupyterFrontEnd,
-    private readonly context: ILakeContext
+    private readonly context: ILakeContext,
+    private readonly lab: ILabShell | null
   ) {}
+
+  /** Whether a tab has the room to be read; Jupyter Notebook has one page and no tabs. */
+  get roomy(): boolean {
+    const beside = this.lab?.currentWidget ?? this.lab;
+    return beside !== null && beside.node.clientWidth >= NARROWEST;
+  }
 
   /** The tabs of tables; a new theme repaints their canvases. */
   readonly tracker = new WidgetTracker<Tab>({ namespace: 'jupyter-lake' });
@@ -74,19 +84,22 @@ export class Tabs {
 
   compare(repo: string, a: string, b: string, path: string): void {
     const [older, newer] = [brief(a), brief(b)];
-    const label = this.context.trans.__('%1: %2 and %3', path || repo, older, newer);
+    const { trans } = this.context;
+    const label = trans.__('%1, compared', path.split('/').at(-1) || repo);
     this.open(
       `lake-compare:${older} ${address(repo, newer, path)}`,
       label,
-      label,
+      trans.__('%1: %2 and %3', address(repo, '', path), older, newer),
       compareIcon,
       () => this.react(<CompareView repo={repo} a={older} b={newer} path={path} />)
     );
   }
 
   lineage(at: string): void {
-    const label = this.context.trans.__('Lineage of %1', at);
-    this.open(`lake-lineage:${at}`, label, label, lineageIcon, () =>
+    const { trans } = this.context;
+    const { repo, path } = parse(at);
+    const label = trans.__('Lineage of %1', path.split('/').at(-1) || repo);
+    this.open(`lake-lineage:${at}`, label, trans.__('Lineage of %1', at), lineageIcon, () =>
       this.react(<GraphView address={at} />)
     );
   }
@@ -110,7 +123,7 @@ export class Tabs {
       tab.id = id;
       tab.toolbar.hide();
       Object.assign(tab.title, { label, caption, icon, closable: true });
-      this.app.shell.add(tab, 'main');
+      this.app.shell.add(tab, this.lab ? 'main' : 'down');
       void this.tracker.add(tab);
     }
     this.app.shell.activateById(id);
@@ -137,12 +150,31 @@ export function addTabCommands({ commands, model, trans }: ILakeContext, tabs: T
   });
   commands.addCommand(CommandIDs.openCommit, {
     label: trans.__('Open Commit'),
-    caption: trans.__('Open the commit in a tab'),
+    caption: trans.__('Open the commit in a tab, where there is room for one'),
     icon: commitIcon,
     isEnabled: args => chosen(args).repo !== '',
     execute: args => {
       const { repo, ref } = chosen(args);
-      tabs.commit(repo, ref);
+      return tabs.roomy
+        ? tabs.commit(repo, ref)
+        : commands.execute(CommandIDs.openCommitHere, args);
+    }
+  });
+  commands.addCommand(CommandIDs.openCommitHere, {
+    label: trans.__('Open Commit in the Panel'),
+    caption: trans.__('Open the commit in the panel, in the place of the list'),
+    isEnabled: args => chosen(args).repo !== '',
+    execute: async args => {
+      const { repo, ref } = chosen(args);
+      const same = repo === model.selection.now.repo;
+      model.selection.set({
+        repo,
+        ref: same ? model.selection.now.ref : model.defaultBranch(repo),
+        commit: wholeId(ref, model),
+        path: ''
+      });
+      model.history.opened = true;
+      await commands.execute(CommandIDs.activate, { section: 'commits' });
     }
   });
   commands.addCommand(CommandIDs.openLineage, {

@@ -96,7 +96,7 @@ function ChangeRow(props: {
         })}
       </td>
       <td>{schema && <SchemaSays schema={schema} />}</td>
-      <td className="jp-mod-number">
+      <td className="jp-Lake-changedRows" data-unit={trans.__('rows')}>
         {rows && kind === 'changed'
           ? link(rows, trans.__('Compare the rows of %1', path), CommandIDs.compare, {
               ref: to,
@@ -104,7 +104,7 @@ function ChangeRow(props: {
             })
           : rows}
       </td>
-      <td className="jp-mod-number">{bytes(change.bytes ?? change.old_bytes ?? 0)}</td>
+      <td>{bytes(change.bytes ?? change.old_bytes ?? 0)}</td>
     </tr>
   );
 }

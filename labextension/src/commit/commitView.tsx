@@ -5,35 +5,55 @@ import { useAnswer } from '../model/useAnswer';
 import { useLake } from '../panel/context';
 import { ErrorNotice, Reading } from '../panel/notice';
 import { SubjectBar } from '../panel/subjectBar';
-import { address, short } from '../text/addresses';
+import { address, brief, short } from '../text/addresses';
 import { exactly, firstLine } from '../text/format';
 import { Changes } from './changes';
 import { MadeBy } from './madeBy';
 
-const BUTTONS = [CommandIDs.copyAddress, CommandIDs.pinNotebook, CommandIDs.compare];
+const BUTTONS = [
+  CommandIDs.copyAddress,
+  CommandIDs.insertQuery,
+  CommandIDs.pinNotebook,
+  CommandIDs.compare,
+  CommandIDs.createBranch
+];
 
 /** One commit in full: what for, by whom, made from what, and what it changed. */
-export function CommitView(props: { repo: string; at: string }): React.JSX.Element {
+export function CommitView(props: {
+  repo: string;
+  at: string;
+  onClose?: () => void;
+}): React.JSX.Element {
   const { model, trans } = useLake();
   const { repo, at } = props;
   const { value: commit, error } = useAnswer(address(repo, at), () =>
     model.client.commit(repo, at)
   );
   if (!commit) {
-    return error ? <ErrorNotice error={error} /> : <Reading />;
+    return (
+      <>
+        <SubjectBar title={address(repo, brief(at))} onBack={props.onClose} />
+        {error ? <ErrorNotice error={error} /> : <Reading />}
+      </>
+    );
   }
   const title = firstLine(commit.message) || trans.__('(no message)');
   const rest = commit.message.split('\n').slice(1).join('\n').trim();
   const [parent] = commit.parents;
   const parents = commit.parents.map(each => short(each)).join(', ');
   return (
-    <article className="jp-Lake-commit" aria-label={title}>
+    <article
+      className="jp-Lake-commit"
+      aria-label={title}
+      onKeyDown={event => event.key === 'Escape' && props.onClose?.()}
+    >
       <SubjectBar
         title={title}
         tooltip={commit.message}
         buttons={BUTTONS}
         menu="commit"
         args={{ repo, ref: commit.short }}
+        onBack={props.onClose}
       />
       <div className="jp-Lake-page">
         <p className="jp-Lake-byline">

@@ -6,6 +6,7 @@ import { useAnswer } from '../model/useAnswer';
 import { useLake } from '../panel/context';
 import { LineForm } from '../panel/lineForm';
 import { ErrorNotice, Reading } from '../panel/notice';
+import { ColumnNames } from '../table/columnNames';
 import { show } from '../table/gridModel';
 import { count } from '../text/format';
 
@@ -73,11 +74,7 @@ function Found({ found }: { found: IRowDiff }): React.JSX.Element {
             <thead>
               <tr>
                 <th scope="col">{trans.__('Row')}</th>
-                {found.columns.map(name => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
+                <ColumnNames names={found.columns} />
               </tr>
             </thead>
             <tbody>

@@ -68,6 +68,8 @@ export function Legend(): React.JSX.Element {
       <dd>{trans.__('a dataset at a commit')}</dd>
       <dt>{trans.__('Square box')}</dt>
       <dd>{trans.__('a cell that ran')}</dd>
+      <dt>{trans.__('Id on a line')}</dt>
+      <dd>{trans.__('the commit that was read or made')}</dd>
       <dt>{trans.__('Dashed box')}</dt>
       <dd>{trans.__('data from outside the lake')}</dd>
       <dt>{trans.__('+12')}</dt>

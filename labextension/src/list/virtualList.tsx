@@ -17,6 +17,8 @@ export interface IVirtualListProps<T extends IListRow> {
   label: string;
   role?: 'listbox' | 'tree';
   selected: string | null;
+  /** Whether it takes the focus when it appears. */
+  focused?: boolean;
   draw: (row: T, index: number) => React.ReactNode;
   onSelect: (row: T) => void;
   onOpen?: (row: T) => void;
@@ -51,12 +53,24 @@ export function VirtualList<T extends IListRow>(props: IVirtualListProps<T>): Re
   useEffect(() => onWindow?.(first, last), [first, last, rows, onWindow]);
 
   const at = rows.findIndex(row => row.key === selected);
-  const focus = (index: number) => {
+  const reveal = (index: number) => {
     const node = host.current;
-    const row = rows[index];
-    if (node && row) {
+    if (node) {
       const top = scrollTo(index, rowHeight, node.scrollTop, node.clientHeight);
       node.scrollTop = top ?? node.scrollTop;
+    }
+  };
+  const appear = useRef(() => {
+    if (props.focused) {
+      reveal(at);
+      host.current?.focus();
+    }
+  });
+  useLayoutEffect(() => appear.current(), []);
+  const focus = (index: number) => {
+    const row = rows[index];
+    if (row) {
+      reveal(index);
       props.onSelect(row);
     }
   };

@@ -68,6 +68,18 @@ export class History {
     }
   }
 
+  /** Whether the chosen commit is shown in full, in the place of the list. */
+  get opened(): boolean {
+    return this._opened;
+  }
+
+  set opened(opened: boolean) {
+    if (opened !== this._opened) {
+      this._opened = opened;
+      this._changed.emit();
+    }
+  }
+
   /** What a commit changed, where that is known already. */
   summary(id: string): IRowSummary | undefined {
     return this._summaries.get(id);
@@ -187,6 +199,7 @@ export class History {
   private _kept = new Map<string, IKept>();
   private _key = '';
   private _next: number | null = null;
+  private _opened = false;
   private _ref = '';
   private _repo = '';
   private _searching = false;

@@ -100,6 +100,11 @@ export class LakeModel {
     this._moved.emit();
   }
 
+  /** A repo's default branch, as far as it is known. */
+  defaultBranch(repo: string): string {
+    return this.repos.value?.find(each => each.name === repo)?.default_branch ?? 'main';
+  }
+
   async loadRepos(): Promise<void> {
     const repos = await this.repos.load(this.client.url, this.client.repos);
     const { repo } = this.selection.now;
@@ -122,6 +127,7 @@ export class LakeModel {
       void this.loadRepo();
     }
     if (repo !== before.repo || ref !== before.ref || commit !== before.commit) {
+      this.history.opened = false;
       void this.loadTree();
     }
     void this.loadLineage();

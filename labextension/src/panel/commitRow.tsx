@@ -28,11 +28,15 @@ export function CommitRow({ commit, lanes, summary }: ICommitRowProps): React.JS
           <span className="jp-Lake-grow">
             {firstLine(commit.message) || trans.__('(no message)')}
           </span>
-          {refs.map(ref => (
-            <span key={ref} className="jp-Lake-chip">
-              {ref}
+          {refs.length > 0 && (
+            <span className="jp-Lake-chips">
+              {refs.map(ref => (
+                <span key={ref} className="jp-Lake-chip" title={ref}>
+                  {ref}
+                </span>
+              ))}
             </span>
-          ))}
+          )}
           {summary?.made_by && (
             <span
               className="jp-Lake-made"

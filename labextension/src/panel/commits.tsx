@@ -1,13 +1,15 @@
-import React, { useCallback, useEffect, useMemo } from 'react';
+import React, { useCallback, useEffect, useMemo, useState } from 'react';
 
 import type { IRowSummary, ICommit } from '../api/types';
 import { CommandIDs } from '../commandIds';
+import { CommitView } from '../commit/commitView';
 import type { IRowLanes } from '../list/lanes';
 import { layLanes } from '../list/lanes';
 import type { IListRow } from '../list/virtualList';
 import { VirtualList } from '../list/virtualList';
 import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
+import { CommandButton } from './commandButton';
 import { CommitRow } from './commitRow';
 import { CommitSearch } from './commitSearch';
 import { run, useLake } from './context';
@@ -26,19 +28,30 @@ interface ICommitListRow extends IListRow {
   summary: IRowSummary | undefined;
 }
 
-/** The history of the chosen ref, newest first, and the search in it. */
+/** The history of the chosen ref, newest first, and the search in it; or one commit, opened. */
 export function Commits(): React.JSX.Element {
   const { model } = useLake();
-  useSignal(model.history);
+  const { history, selection } = model;
+  useSignal(history, selection);
+  const [left, setLeft] = useState(false);
+  const { repo, commit } = selection.now;
+  if (history.opened && commit) {
+    const close = () => {
+      setLeft(true);
+      history.opened = false;
+    };
+    return <CommitView repo={repo} at={commit} onClose={close} />;
+  }
   return (
     <div className="jp-Lake-stack">
-      {model.history.searching && <CommitSearch />}
-      <CommitList />
+      {history.searching && <CommitSearch />}
+      <CommitList focused={left} />
     </div>
   );
 }
 
-function CommitList(): React.JSX.Element {
+/** The list itself; `focused` where the person comes back to it from a commit. */
+function CommitList({ focused }: { focused: boolean }): React.JSX.Element {
   const { model, commands, trans } = useLake();
   const { history, selection } = model;
   useSignal(history, selection);
@@ -81,6 +94,7 @@ function CommitList(): React.JSX.Element {
       rows={rows}
       rowHeight={COMMIT_HEIGHT}
       label={trans.__('Commits of %1', repo)}
+      focused={focused}
       selected={commit || (commits[0]?.id ?? null)}
       onSelect={row => selection.commit(row.commit.id)}
       onOpen={row => run(commands, CommandIDs.openCommit, { repo, ref: row.commit.id })}
@@ -115,6 +129,8 @@ function Nothing(): React.JSX.Element {
     <EmptyNotice
       what={trans.__('%1 has no commits yet.', repo)}
       hint={trans.__('Publish from a cell: `%lake publish VAR --to %1/PATH -m "why"`', repo)}
-    />
+    >
+      <CommandButton id={CommandIDs.importFiles} />
+    </EmptyNotice>
   );
 }

@@ -5,6 +5,9 @@ import type { IRowLanes } from '../list/lanes';
 const STEP = 10;
 const MOST = 5;
 
+/** Where the knot is: beside the first of the row's two lines. */
+const KNOT = 13;
+
 /** The piece of the commit graph that lies beside one row. */
 export function GraphCell(props: {
   lanes: IRowLanes;
@@ -12,7 +15,6 @@ export function GraphCell(props: {
   merge: boolean;
 }): React.JSX.Element {
   const { lanes, height } = props;
-  const middle = height / 2;
   const x = (lane: number) => 7 + Math.min(lane, MOST) * STEP;
   const at = x(lanes.lane);
   return (
@@ -26,12 +28,12 @@ export function GraphCell(props: {
         <path key={`p${lane}`} d={`M${x(lane)} 0V${height}`} />
       ))}
       {lanes.into.map(lane => (
-        <path key={`i${lane}`} d={curve(x(lane), 0, at, middle)} />
+        <path key={`i${lane}`} d={curve(x(lane), 0, at, KNOT)} />
       ))}
       {lanes.outOf.map(lane => (
-        <path key={`o${lane}`} d={curve(at, middle, x(lane), height)} />
+        <path key={`o${lane}`} d={curve(at, KNOT, x(lane), height)} />
       ))}
-      <circle cx={at} cy={middle} r={props.merge ? 3 : 4} />
+      <circle cx={at} cy={KNOT} r={props.merge ? 3 : 4} />
     </svg>
   );
 }

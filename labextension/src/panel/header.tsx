@@ -6,6 +6,7 @@ import { lakeIcon } from '../icons';
 import { useSignal } from '../model/useSignal';
 import { run, useLake } from './context';
 import { LakeTrouble } from './lakeTrouble';
+import { LongName } from './longName';
 import { openMenu } from './menu';
 
 /** The lake's name, which opens the list of lakes; refresh; and what can be made. */
@@ -13,6 +14,7 @@ export function Header(): React.JSX.Element {
   const { model, commands, trans } = useLake();
   const { lake, repos, history, tree } = model;
   useSignal(lake, repos, history, tree);
+  const url = lake.value?.url ?? trans.__('Open a lake');
   const name = lake.value?.name ?? trans.__('No lake');
   const trouble = lake.error ?? repos.error;
   return (
@@ -22,11 +24,11 @@ export function Header(): React.JSX.Element {
           type="button"
           className="jp-Lake-lake"
           aria-haspopup="dialog"
-          title={lake.value?.url ?? trans.__('Open a lake')}
+          title={url}
           onClick={() => run(commands, CommandIDs.switchLake)}
         >
           <lakeIcon.react tag="span" className="jp-Lake-smallIcon" />
-          <span className="jp-Lake-grow">{name}</span>
+          <LongName name={name} title={url} />
           <caretDownIcon.react tag="span" className="jp-Lake-caret" />
         </button>
         <span role="status" className="jp-Lake-busy">
@@ -45,8 +47,8 @@ export function Header(): React.JSX.Element {
           type="button"
           className="jp-Lake-iconButton"
           aria-haspopup="menu"
-          title={trans.__('New repo, branch or tag')}
-          aria-label={trans.__('New repo, branch or tag')}
+          title={trans.__('New repo, import, branch or tag')}
+          aria-label={trans.__('New repo, import, branch or tag')}
           onClick={event => openMenu(commands, event, 'new', {})}
         >
           <addIcon.react tag="span" />

@@ -85,7 +85,7 @@ function DatasetRow(props: {
 }): React.JSX.Element {
   const { model } = useLake();
   const { repo, commit, path } = props.node;
-  const go = () => model.selection.set({ repo, ref: refOf(model.repos.value, repo), commit, path });
+  const go = () => model.selection.set({ repo, ref: model.defaultBranch(repo), commit, path });
   return (
     <li className="jp-Lake-hop">
       <button type="button" title={address(repo, commit, path)} onClick={go}>
@@ -121,8 +121,4 @@ function RunRow({ node, verb }: { node: IRunNode; verb: string }): React.JSX.Ele
       </button>
     </li>
   );
-}
-
-function refOf(repos: { name: string; default_branch: string }[] | undefined, repo: string) {
-  return repos?.find(each => each.name === repo)?.default_branch ?? 'main';
 }

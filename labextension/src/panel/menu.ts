@@ -19,8 +19,11 @@ const MENUS: Record<Subject, (string | null)[]> = {
   ],
   commit: [
     CommandIDs.openCommit,
+    CommandIDs.openCommitHere,
     CommandIDs.compare,
     CommandIDs.openLineage,
+    null,
+    CommandIDs.insertQuery,
     CommandIDs.openNotebook,
     CommandIDs.pinNotebook,
     null,
@@ -45,7 +48,13 @@ const MENUS: Record<Subject, (string | null)[]> = {
     null,
     CommandIDs.copyAddress
   ],
-  new: [CommandIDs.createRepo, CommandIDs.createBranch, CommandIDs.createTag]
+  new: [
+    CommandIDs.createRepo,
+    CommandIDs.importFiles,
+    null,
+    CommandIDs.createBranch,
+    CommandIDs.createTag
+  ]
 };
 
 /** Open the menu of a thing where the mouse is, or under what has the focus. */

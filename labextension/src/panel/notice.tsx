@@ -8,10 +8,10 @@ export interface INoticeProps {
   children?: React.ReactNode;
 }
 
-/** An error as two clean lines: what is wrong, and what to do. */
+/** An error as two clean lines: what is wrong, and what to do. In little room it is scrolled by keys. */
 export function ErrorNotice({ error, children }: INoticeProps): React.JSX.Element {
   return (
-    <div className="jp-Lake-notice jp-mod-error" role="alert">
+    <div className="jp-Lake-notice jp-mod-error" role="alert" tabIndex={children ? undefined : 0}>
       <p className="jp-Lake-noticeWhat">{withCode(error.message)}</p>
       {error.hint && <p className="jp-Lake-noticeHint">{withCode(error.hint)}</p>}
       {children && <div className="jp-Lake-noticeActions">{children}</div>}
@@ -31,7 +31,7 @@ export function EmptyNotice(props: {
   children?: React.ReactNode;
 }): React.JSX.Element {
   return (
-    <div className="jp-Lake-notice" role="status">
+    <div className="jp-Lake-notice" role="status" tabIndex={props.children ? undefined : 0}>
       <p className="jp-Lake-noticeWhat">{props.what}</p>
       {props.hint && <p className="jp-Lake-noticeHint">{withCode(props.hint)}</p>}
       {props.children && <div className="jp-Lake-noticeActions">{props.children}</div>}

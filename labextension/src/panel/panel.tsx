@@ -107,6 +107,14 @@ export class LakePanel extends SidePanel {
     this.onFold();
   }
 
+  /** Open a section by its name, if it is folded. */
+  unfold(section: string): void {
+    const index = this.widgets.findIndex(widget => widget.id === `jp-Lake-${section}`);
+    if (this.widgets[index]?.isHidden) {
+      this.accordion.expand(index);
+    }
+  }
+
   protected override onAfterShow(): void {
     this.settle();
     this._shown.emit(true);

@@ -11,6 +11,7 @@ import { ago, count, exactly } from '../text/format';
 import { useLake } from './context';
 import { openMenu } from './menu';
 import { CommandButton } from './commandButton';
+import { LongName } from './longName';
 import { EmptyNotice, Reading } from './notice';
 import { RefPicker } from './refPicker';
 
@@ -90,9 +91,7 @@ function RepoRow({ repo, open }: { repo: IRepo; open?: boolean }): React.JSX.Ele
   return (
     <>
       <Caret.react tag="span" className="jp-Lake-caret" />
-      <span className="jp-Lake-grow" title={about}>
-        {repo.name}
-      </span>
+      <LongName name={repo.name} title={about} />
       {repo.head && (
         <>
           <span className="jp-Lake-second">

@@ -1,3 +1,4 @@
+import { caretLeftIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import React from 'react';
 
@@ -17,6 +18,8 @@ export interface ISubjectBarProps {
   args?: ReadonlyJSONObject;
   /** Whose menu holds the rest of what can be done. */
   menu?: Subject;
+  /** The way back, where this stands in the place of a list. */
+  onBack?: () => void;
   children?: React.ReactNode;
 }
 
@@ -26,6 +29,18 @@ export function SubjectBar(props: ISubjectBarProps): React.JSX.Element {
   const buttons = (props.buttons ?? []).filter(id => commands.isVisible(id, props.args));
   return (
     <div className="jp-Lake-bar" role="toolbar" aria-label={props.title}>
+      {props.onBack && (
+        <button
+          type="button"
+          autoFocus
+          className="jp-Lake-iconButton jp-Lake-back"
+          aria-label={trans.__('Back to the list')}
+          title={trans.__('Back to the list')}
+          onClick={props.onBack}
+        >
+          <caretLeftIcon.react tag="span" />
+        </button>
+      )}
       <h2 className="jp-Lake-title" title={props.tooltip ?? props.title}>
         {props.title}
       </h2>

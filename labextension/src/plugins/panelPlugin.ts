@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IDocumentManager } from '@jupyterlab/docmanager';
@@ -11,6 +11,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../commandIds';
 import { textOf } from '../commands/args';
 import { addCodeCommands } from '../commands/code';
+import { addImportCommand } from '../commands/imports';
 import { addLakeCommands } from '../commands/lakes';
 import { addNameCommands } from '../commands/names';
 import { Tabs, addTabCommands } from '../commands/tabs';
@@ -35,6 +36,7 @@ export const panelPlugin: JupyterFrontEndPlugin<ILakePanel> = {
     ICommandPalette,
     IDocumentManager,
     IEditorLanguageRegistry,
+    ILabShell,
     ILayoutRestorer,
     INotebookTracker,
     ISettingRegistry,
@@ -50,6 +52,7 @@ function activate(
   palette: ICommandPalette | null,
   documents: IDocumentManager | null,
   languages: IEditorLanguageRegistry | null,
+  lab: ILabShell | null,
   restorer: ILayoutRestorer | null,
   tracker: INotebookTracker | null,
   settings: ISettingRegistry | null,
@@ -62,10 +65,11 @@ function activate(
   const model = new LakeModel(serviceManager.serverSettings);
   const context: ILakeContext = { model, commands, trans, highlight: inColours(languages) };
   const memory = new Memory(state);
-  const tabs = new Tabs(app, context);
+  const tabs = new Tabs(app, context, lab);
   const notebooks =
     tracker && new Notebooks(tracker, documents, trans, id => shell.activateById(id));
 
+  addImportCommand(context);
   addLakeCommands(context, memory);
   addNameCommands(context);
   addCodeCommands(context, notebooks);
@@ -74,7 +78,14 @@ function activate(
   const panel = new LakePanel(context, translator ?? nullTranslator);
   commands.addCommand(CommandIDs.activate, {
     label: trans.__('Show the Lake'),
-    execute: args => (args.tab ? tabs.reopen(textOf(args.tab)) : shell.activateById(panel.id))
+    execute: args => {
+      if (args.tab) {
+        tabs.reopen(textOf(args.tab));
+      } else {
+        panel.unfold(textOf(args.section));
+        shell.activateById(panel.id);
+      }
+    }
   });
   shell.add(panel, 'left', { rank: 250 });
   restorer?.add(panel, panel.id);

@@ -93,8 +93,7 @@ function ColumnHead({ column, rows, sorted, onSort }: IColumnHeadProps): React.J
         {share ? <span>{trans.__('%1% null', percent(share))}</span> : null}
       </div>
       <NullBar share={share} />
-      {column.histogram && <Histogram bins={column.histogram} />}
-      {column.top && <TopValues top={column.top} rows={rows} distinct={column.distinct} />}
+      <Spread column={column} rows={rows} />
     </div>
   );
 }
@@ -107,6 +106,20 @@ function NullBar({ share }: { share: number | null }): React.JSX.Element {
       <div style={{ width: `${there * 100}%` }} />
     </div>
   );
+}
+
+/** How a column's values are spread: bars, or the values themselves where they are few. */
+function Spread({ column, rows }: { column: IColumn; rows: number }): React.JSX.Element | null {
+  const { distinct, histogram, min, nulls, top } = column;
+  if (histogram && distinct === 1) {
+    // A single bar would say nothing.
+    const only = [{ value: min, count: rows - (nulls ?? 0) }];
+    return <TopValues top={only} rows={rows} distinct={distinct} />;
+  }
+  if (histogram) {
+    return <Histogram bins={histogram} />;
+  }
+  return top && <TopValues top={top} rows={rows} distinct={distinct} />;
 }
 
 const HEIGHT = 36;

@@ -2,6 +2,7 @@ import React from 'react';
 
 import type { ITablePreview } from '../api/previewTypes';
 import { useLake } from '../panel/context';
+import { ColumnNames } from './columnNames';
 import { show } from './gridModel';
 
 const ROWS = 20;
@@ -14,11 +15,7 @@ export function SpokenRows({ table }: { table: ITablePreview }): React.JSX.Eleme
       <caption>{trans.__('First rows of %1', table.path)}</caption>
       <thead>
         <tr>
-          {table.columns.map(({ name }) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
+          <ColumnNames names={table.columns.map(({ name }) => name)} />
         </tr>
       </thead>
       <tbody>
