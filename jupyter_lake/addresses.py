@@ -77,12 +77,12 @@ def check_path(path: str) -> str:
         If the path is empty, absolute, longer than 1,024 bytes, or has an
         empty, ``.`` or ``..`` segment, a backslash, or a control character.
     """
-    if len(path) <= MAX_PATH_BYTES and _PLAIN.fullmatch(path):
+    if isinstance(path, str) and len(path) <= MAX_PATH_BYTES and _PLAIN.fullmatch(path):
         return path
-    problem = _path_problem(path)
+    problem = _path_problem(path) if isinstance(path, str) else "it is no text"
     if problem:
         raise InvalidPathError(
-            f"{_shown(path)} can't be a path: {problem}.",
+            f"{_shown(str(path))} can't be a path: {problem}.",
             hint="Paths are relative, with '/' between names, like 'orders/2026-10.parquet'.",
         )
     return unicodedata.normalize("NFC", path)

@@ -7,7 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["CHUNK", "Digest", "digest_of", "hash_file", "read_small"]
+from jupyter_lake.errors import ChangedError
+
+__all__ = ["CHUNK", "Digest", "check_unchanged", "digest_of", "hash_file", "read_small"]
 
 CHUNK = 1 << 20
 WHOLE = 8 * 2**20  # files up to this size are read at once
@@ -52,3 +54,17 @@ def hash_file(path: Path) -> Digest:
             digest.update(chunk)
             size += len(chunk)
     return Digest(digest.hexdigest(), size)
+
+
+def check_unchanged(file: str, before: os.stat_result, after: os.stat_result) -> None:
+    """See that a file was left alone while it was read.
+
+    Raises
+    ------
+    ChangedError
+    """
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        raise ChangedError(
+            f"{file} was changed while it was read.",
+            hint="Put it again when nobody writes to it, or put a copy of it.",
+        )

@@ -24,10 +24,25 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from jupyter_lake.errors import AccessDeniedError, LakeError, ReadOnlyError, UnreachableError
+from jupyter_lake.errors import (
+    AccessDeniedError,
+    ChangedError,
+    LakeError,
+    ReadOnlyError,
+    UnreachableError,
+)
 from jupyter_lake.store import syncing
 from jupyter_lake.store.backends.linking import link
-from jupyter_lake.store.digests import CHUNK, Digest, digest_of, hash_file, read_small
+from jupyter_lake.store.backends.local_faults import gone
+from jupyter_lake.store.digests import (
+    CHUNK,
+    Digest,
+    check_unchanged,
+    digest_of,
+    hash_file,
+    read_small,
+)
+from jupyter_lake.store.keys import LAKE_KEY
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.reuse import Reuse
 from jupyter_lake.store.syncing import WriteOut
@@ -57,6 +72,7 @@ class LocalUploads:
     def __init__(self, objects: ObjectStore, keys: RepoKeys) -> None:
         self._keys = keys
         self._root = str(objects.local_path(keys.prefix))
+        self._lake = str(objects.local_path(""))
         self._threads = Threads(WORKERS)
         self._unfinished: dict[str, str] = {}  # temporary files by their place
         self._unsynced: set[str] = set()  # objects that another process has just made
@@ -157,14 +173,18 @@ class LocalUploads:
                 open(source, "rb", buffering=0) as file,
                 open(temporary, "xb", buffering=0) as copy,
             ):
+                before = os.fstat(file.fileno())
                 while chunk := file.read(CHUNK):
                     digest.update(chunk)
                     size += len(chunk)
                     _write_fully(copy.fileno(), chunk)
                     self._out.wrote(len(chunk))
-        except OSError as error:
+                check_unchanged(source, before, os.fstat(file.fileno()))
+        except (OSError, ChangedError) as error:
             with suppress(OSError):
                 os.unlink(temporary)
+            if isinstance(error, ChangedError):
+                raise
             raise explained(error, temporary) from error
         found = Digest(digest.hexdigest(), size)
         key = self._keys.object(found.hash)
@@ -222,6 +242,8 @@ class LocalUploads:
         if folder in _synced and os.path.isdir(folder):
             return False
         if not os.path.isdir(folder):
+            if not os.path.exists(f"{self._lake}/{LAKE_KEY}"):
+                raise gone(self._lake)
             self._make_surely(_folder(folder))
             with suppress(FileExistsError):
                 os.mkdir(folder)

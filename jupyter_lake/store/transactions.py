@@ -18,7 +18,7 @@ from jupyter_lake.store.publishing import Draft, Published, publish
 from jupyter_lake.store.staged import directly_in, staged_entries
 from jupyter_lake.store.staging import Staging
 from jupyter_lake.store.tables import ArrowStreamable
-from jupyter_lake.store.texts import check_text
+from jupyter_lake.store.texts import check_json, check_text
 
 if TYPE_CHECKING:
     from jupyter_lake.store.commits import Commit
@@ -53,8 +53,8 @@ class Transaction:
         self.branch = branch
         self.message = check_text(message, "message")
         self.author = check_text(author or current_user(), "author")
-        self.metadata = dict(metadata or {})
-        self.provenance = provenance
+        self.metadata = check_json({} if metadata is None else metadata, "metadata")
+        self.provenance = None if provenance is None else check_json(provenance, "provenance")
         self._base = repo.standing(branch, repo.branch_logs.head(branch))
         self._staging = Staging()
         self._intake = Intake(repo, self._staging)
@@ -246,6 +246,11 @@ class Transaction:
             self._intake.take_folder(path, source, self.repo.tree_of(self.base))
         elif source.is_file():
             self._intake.take_file(path, source)
+        elif source.exists():
+            raise InvalidInputError(
+                f"{str(source)!r} is neither a file nor a folder.",
+                hint="Copy what it holds into a file first.",
+            )
         else:
             raise PathNotFoundError(
                 f"There is no file {str(source)!r} here.", hint="Check the path."
@@ -275,7 +280,7 @@ class Transaction:
             self.branch,
             self.author,
             check_text(self.message, "message") or f"Change {name_some(changes.places())}",
-            metadata=self.metadata,
+            metadata=check_json(self.metadata, "metadata"),
             provenance=access.current_provenance() if given is None else given,
         )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jupyter_lake.errors import ChangedError
-from jupyter_lake.store.digests import Digest, digest_of, hash_file, read_small
+from jupyter_lake.store.digests import Digest, check_unchanged, digest_of, hash_file, read_small
 from jupyter_lake.store.gather import is_local
 from jupyter_lake.store.objectstore import ObjectExists
 from jupyter_lake.store.refs import create_surely
@@ -128,10 +128,11 @@ class StoreUploads:
         before = file.stat()
         digest = hash_file(file)
         self._create(self._keys.object(digest.hash), file)
-        after = file.stat()
-        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        try:
+            check_unchanged(str(file), before, file.stat())
+        except ChangedError:
             self._objects.delete([self._keys.object(digest.hash)])
-            raise ChangedError(f"{file} was changed while it was read.", hint="Write it again.")
+            raise
         return digest
 
     def _create(self, key: str, data: bytes | Path) -> None:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from jupyter_lake.errors import InvalidPathError
+from jupyter_lake.errors import InvalidPathError, NotALakeError
 from jupyter_lake.store.backends.linking import link
-from jupyter_lake.store.backends.local_faults import explain
+from jupyter_lake.store.backends.local_faults import explain, gone
+from jupyter_lake.store.keys import LAKE_KEY
 from jupyter_lake.store.objectstore import ObjectInfo, ObjectMissing, check_key
 from jupyter_lake.store.syncing import sync
 
@@ -37,12 +38,14 @@ class LocalStore:
         self.url = str(self.root)
         self.storage_options: Mapping[str, object] = dict(storage_options or {})
         self._synced_folders: set[Path] = set()
+        self._is_lake = False  # as far as was seen
 
     def get(self, key: str, *, start: int | None = None, end: int | None = None) -> bytes:
         """Return the bytes of an object, or a range of them."""
         try:
             with open(f"{self.root}/{self._checked(key)}", "rb", buffering=0) as file:
                 if start is None and end is None:
+                    self._is_lake = self._is_lake or key == LAKE_KEY
                     return file.readall()
                 size = os.fstat(file.fileno()).st_size
                 first, last, _ = slice(start, end).indices(size)
@@ -209,8 +212,12 @@ class LocalStore:
         """Make a folder that is still there after a power cut: each parent is synced."""
         if folder in self._synced_folders and folder.is_dir():
             return
+        if self._is_lake and not (self.root / LAKE_KEY).exists():
+            raise gone(self.url)  # nobody would find what is written here now
         if folder != self.root:
             self._make_folder(folder.parent)
+        else:
+            self._check_place()
         try:
             folder.mkdir(parents=folder == self.root)
         except FileExistsError:
@@ -218,6 +225,17 @@ class LocalStore:
                 raise
         sync(folder.parent)
         self._synced_folders.add(folder)
+
+    def _check_place(self) -> None:
+        """See that the root is a folder, or can become one."""
+        for place in (self.root, *self.root.parents):
+            if not place.exists():
+                continue
+            if place.is_dir():
+                return
+            raise NotALakeError(
+                f"{place} is a file, and a lake needs a folder.", hint="Choose another place."
+            )
 
     def _walk(self, folder: Path, base: str, prefix: str, after: str) -> Iterator[ObjectInfo]:
         try:

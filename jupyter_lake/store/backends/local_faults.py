@@ -7,7 +7,16 @@ import errno
 from jupyter_lake.errors import AccessDeniedError, LakeError, ReadOnlyError, UnreachableError
 from jupyter_lake.store.objectstore import ObjectExists, ObjectMissing
 
-__all__ = ["explain"]
+__all__ = ["explain", "gone"]
+
+
+def gone(root: str) -> UnreachableError:
+    """Return what to say when a lake's folder was moved, or its disk taken away."""
+    return UnreachableError(
+        f"The lake at {root} is not there any more.",
+        hint="Open the lake where it is now, or bring back the disk it lies on.",
+        kind="lake-gone",
+    )
 
 
 def explain(error: OSError, *, root: str, key: str) -> LakeError:
