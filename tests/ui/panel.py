@@ -84,7 +84,7 @@ class Panel:
     def picture(self, name: str) -> None:
         """Keep what the page looks like as ``build/screenshots/name.png``."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.locator("#jp-main-dock-panel .lm-TabBar-tab").first.wait_for()
+        self.page.locator("#jp-main-dock-panel .lm-TabBar-tab, .jp-Notebook").first.wait_for()
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
 

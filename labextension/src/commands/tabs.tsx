@@ -3,6 +3,7 @@ import { InputDialog, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { ReactWidget, spreadsheetIcon } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
+import { TabPanel } from '@lumino/widgets';
 import React from 'react';
 
 import { CommandIDs } from '../commandIds';
@@ -127,6 +128,11 @@ export class Tabs {
       void this.tracker.add(tab);
     }
     this.app.shell.activateById(id);
+    // Jupyter Notebook shows one document: tabs lie below it, and don't come to the front alone.
+    const below = tab.parent?.parent;
+    if (below instanceof TabPanel) {
+      below.currentWidget = tab;
+    }
   }
 }
 
