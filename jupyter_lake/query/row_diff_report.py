@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from jupyter_lake.query.json_values import json_value
 
 if TYPE_CHECKING:
     from jupyter_lake.query.json_values import Json
@@ -35,6 +37,22 @@ class ChangedRow:
 
     key: tuple[Json, ...]
     values: Mapping[str, tuple[Json, Json]]
+
+    @classmethod
+    def between(
+        cls, key: Sequence[str], names: Sequence[str], before: Sequence[Any], after: Sequence[Any]
+    ) -> ChangedRow:
+        """Return how a row has changed, from its columns' names and values; others may follow."""
+        old = dict(zip(names, before, strict=False))
+        new = dict(zip(names, after, strict=False))
+        return cls(
+            key=tuple(json_value(new[name]) for name in key),
+            values={
+                name: (json_value(old[name]), json_value(new[name]))
+                for name in names
+                if old[name] != new[name] and repr(old[name]) != repr(new[name])  # NaN is NaN
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)

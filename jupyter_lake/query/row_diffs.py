@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_lake.errors import DatasetNotFoundError, InvalidInputError, QueryError, closest
 from jupyter_lake.query.column_summary import Column, shown
 from jupyter_lake.query.datasets import Dataset, resolve_dataset
-from jupyter_lake.query.differing import differing
+from jupyter_lake.query.differing import readings
 from jupyter_lake.query.json_values import Json, json_value
 from jupyter_lake.query.names import quoted
 from jupyter_lake.query.remote import register_remote
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from jupyter_lake.store import Commit, Repo
 
 __all__ = ["RowDiff", "row_diff"]
-
-_SIDE = "__difference"
 
 
 def row_diff(
@@ -104,6 +102,7 @@ class _Comparison:
         if self.before is None or self.after is None:
             common = now or then
         self._check_key(key, common)
+        self.side, self.now, self.was = _unused([c.name for c in common], "side", "now", "was")
         self._differences(then, common)
         counts = self._keyed(key, common) if key else self._counted()
         return RowDiff(
@@ -161,53 +160,55 @@ class _Comparison:
             f"CAST({c.quoted} AS VARCHAR) AS {c.quoted}" if c.name in cast else c.quoted
             for c in common
         )
-        before, after = differing(self.before, self.after)
+        read = readings(self.before, self.after, view=self._view, columns=self._columns)
         sides = [
-            f"SELECT {columns}, {side} AS {_SIDE} FROM {self._view(dataset)}"
-            for dataset, side in ((before, -1), (after, 1))
-            if dataset is not None and common
+            f"SELECT {columns}, {side} AS {self.side} FROM {rows}"
+            for rows, side in zip(read, (-1, 1), strict=True)
+            if rows is not None and common
         ]
         if not sides:
             nothing = ", ".join(f"NULL AS {c.quoted}" for c in common) or "NULL AS x"
-            sides = [f"SELECT {nothing}, 0 AS {_SIDE}"]
+            sides = [f"SELECT {nothing}, 0 AS {self.side}"]
         names = ", ".join(c.quoted for c in common) or "x"
         self._run(
-            f"CREATE TEMP TABLE differences AS SELECT {names}, sum({_SIDE})::BIGINT AS {_SIDE} "
-            f"FROM ({' UNION ALL '.join(sides)}) GROUP BY ALL HAVING sum({_SIDE}) <> 0"
+            f"CREATE TEMP TABLE differences AS SELECT {names}, sum({self.side})::BIGINT "
+            f"AS {self.side} FROM ({' UNION ALL '.join(sides)}) "
+            f"GROUP BY ALL HAVING sum({self.side}) <> 0"
         )
 
     def _counted(self) -> dict[str, Any]:
         [(added, removed)] = self._run(
-            f"SELECT coalesce(sum({_SIDE}) FILTER ({_SIDE} > 0), 0)::BIGINT, "
-            f"coalesce(-sum({_SIDE}) FILTER ({_SIDE} < 0), 0)::BIGINT FROM differences"
+            f"SELECT coalesce(sum({self.side}) FILTER ({self.side} > 0), 0)::BIGINT, "
+            f"coalesce(-sum({self.side}) FILTER ({self.side} < 0), 0)::BIGINT FROM differences"
         )
         return {
             "added": added,
             "removed": removed,
             "changed": None,
-            "added_rows": self._shown(f"{_SIDE} > 0"),
-            "removed_rows": self._shown(f"{_SIDE} < 0"),
+            "added_rows": self._shown(f"{self.side} > 0"),
+            "removed_rows": self._shown(f"{self.side} < 0"),
         }
 
     def _keyed(self, key: Sequence[str], common: Sequence[Column]) -> dict[str, Any]:
         self._check_unique(key)
         names = ", ".join(map(quoted, key))
         self._run(
-            f"CREATE TEMP TABLE keyed AS SELECT {names}, max({_SIDE}) > 0 AS now, "
-            f"min({_SIDE}) < 0 AS before FROM differences GROUP BY {names}"
+            f"CREATE TEMP TABLE keyed AS SELECT {names}, max({self.side}) > 0 AS {self.now}, "
+            f"min({self.side}) < 0 AS {self.was} FROM differences GROUP BY {names}"
         )
         [(added, removed, changed)] = self._run(
-            "SELECT count(*) FILTER (now AND NOT before), count(*) FILTER (before AND NOT now), "
-            "count(*) FILTER (now AND before) FROM keyed"
+            f"SELECT count(*) FILTER ({self.now} AND NOT {self.was}), "
+            f"count(*) FILTER ({self.was} AND NOT {self.now}), "
+            f"count(*) FILTER ({self.was} AND {self.now}) FROM keyed"
         )
-        alone = f"({names}) IN (SELECT ({names}) FROM keyed WHERE now <> before)"
+        alone = _among(names, f"FROM keyed WHERE {self.now} <> {self.was}")
         rows = [column for column in common if column.name not in key]
         return {
             "added": added,
             "removed": removed,
             "changed": changed,
-            "added_rows": self._shown(f"{_SIDE} > 0", alone),
-            "removed_rows": self._shown(f"{_SIDE} < 0", alone),
+            "added_rows": self._shown(f"{self.side} > 0", alone),
+            "removed_rows": self._shown(f"{self.side} < 0", alone),
             "changed_rows": self._changed_rows(key),
             "changed_columns": self._changed_columns(key, rows),
         }
@@ -215,8 +216,8 @@ class _Comparison:
     def _check_unique(self, key: Sequence[str]) -> None:
         names = ", ".join(map(quoted, key))
         found = self._run(
-            f"SELECT {names} FROM differences GROUP BY {names}, {_SIDE} > 0 "
-            f"HAVING sum(abs({_SIDE})) > 1 LIMIT 1"
+            f"SELECT {names} FROM differences GROUP BY {names}, {self.side} > 0 "
+            f"HAVING sum(abs({self.side})) > 1 LIMIT 1"
         )
         if found:
             example = ", ".join(f"{k} = {v!r}" for k, v in zip(key, found[0], strict=True))
@@ -236,18 +237,16 @@ class _Comparison:
 
     def _described(self, table: str) -> list[Column]:
         found = self._run(f"DESCRIBE {table}")
-        return [Column(row[0], str(row[1])) for row in found if row[0] != _SIDE]
+        return [Column(row[0], str(row[1])) for row in found if row[0] != self.side]
 
     def _changed_rows(self, key: Sequence[str]) -> tuple[ChangedRow, ...]:
         columns = self._described("differences")
-        both = f"SELECT {shown(columns)}, {_SIDE} > 0 AS {_SIDE} FROM differences"
+        both = f"SELECT {shown(columns)}, {self.side} > 0 AS {self.side} FROM differences"
         names = ", ".join(map(quoted, key))
-        rows = self._run(
-            f"{both} WHERE ({names}) IN (SELECT ({names}) FROM keyed WHERE now AND before "
-            f"ORDER BY ALL LIMIT {self.limit}) ORDER BY {names}, {_SIDE}"
-        )
+        some = f"FROM keyed WHERE {self.now} AND {self.was} ORDER BY ALL LIMIT {self.limit}"
+        rows = self._run(f"{both} WHERE {_among(names, some)} ORDER BY {names}, {self.side}")
         pairs = zip(rows[::2], rows[1::2], strict=True)
-        return tuple(_changed_row(key, [c.name for c in columns], *pair) for pair in pairs)
+        return tuple(ChangedRow.between(key, [c.name for c in columns], *pair) for pair in pairs)
 
     def _changed_columns(self, key: Sequence[str], rest: Sequence[Column]) -> dict[str, int]:
         if not rest:
@@ -258,24 +257,23 @@ class _Comparison:
         )
         [row] = self._run(
             f"SELECT {counts} FROM differences AS o JOIN differences AS n "
-            f"ON {join} AND o.{_SIDE} < 0 AND n.{_SIDE} > 0"
+            f"ON {join} AND o.{self.side} < 0 AND n.{self.side} > 0"
         )
         return {c.name: count for c, count in zip(rest, row, strict=True) if count}
 
 
-def _changed_row(
-    key: Sequence[str], names: Sequence[str], before: Sequence[Any], after: Sequence[Any]
-) -> ChangedRow:
-    old = dict(zip(names, before[:-1], strict=True))
-    new = dict(zip(names, after[:-1], strict=True))
-    return ChangedRow(
-        key=tuple(json_value(new[name]) for name in key),
-        values={
-            name: (json_value(old[name]), json_value(new[name]))
-            for name in names
-            if old[name] != new[name]
-        },
-    )
+def _among(names: str, rows: str) -> str:
+    """Return the condition that a key is among others, of which NULL is one as good as any."""
+    # Only of several values together does one that is NULL equal itself.
+    return f"({names}, true) IN (SELECT ({names}, true) {rows})"
+
+
+def _unused(names: Sequence[str], *wanted: str) -> list[str]:
+    """Return the wanted names so that no column has one of them."""
+    mark = "__"
+    while any(name.startswith(mark) for name in names):
+        mark += "_"
+    return [f"{mark}{name}" for name in wanted]
 
 
 def _beyond(some: Sequence[Column], others: Sequence[Column]) -> tuple[tuple[str, str], ...]:

@@ -186,28 +186,105 @@ def test_hive_folders_count_as_columns(repo: Repo) -> None:
     assert found.changed_columns == {"year": 3}
 
 
-small = st.integers(0, 4)
-rows = st.lists(
-    st.fixed_dictionaries({"a": small, "b": st.sampled_from(["x", "y", None])}), max_size=8
+def test_files_may_have_columns_of_their_own(repo: Repo) -> None:
+    old, kept = _table([{"id": 1}]), _table([{"id": 2, "text": "x", "n": 1}])
+    a = _write(repo, orders__1=old, orders__2=kept)
+    b = _write(repo, orders__1=_table([{"id": "3"}]), orders__2=kept)
+    found = row_diff(repo, a, b, "orders")
+    assert (found.removed_rows, found.added_rows) == ((("1", None, None),), (("3", None, None),))
+
+
+def test_texts_are_of_the_types_that_all_files_have(repo: Repo) -> None:
+    a = _write(repo, orders__1=b"code\n007\n", orders__2=b"code\nx\n")
+    b = _write(repo, orders__1=b"code\n7\n", orders__2=b"code\nx\n")
+    found = row_diff(repo, a, b, "orders")
+    assert (found.removed_rows, found.added_rows) == ((("007",),), (("7",),))
+
+
+def test_a_key_may_be_null(repo: Repo) -> None:
+    a = _write(repo, orders__1=_table([{"id": None, "x": 1}, {"id": 1, "x": 1}]))
+    b = _write(repo, orders__1=_table([{"id": None, "x": 2}, {"id": 1, "x": 1}]))
+    (row,) = row_diff(repo, a, b, "orders", key=["id"]).changed_rows
+    assert (row.key, dict(row.values)) == ((None,), {"x": (1, 2)})
+    c = _write(repo, orders__1=_table([{"id": 1, "x": 1}]))
+    assert row_diff(repo, a, c, "orders", key=["id"]).removed_rows == ((None, 1),)
+
+
+def test_what_is_not_a_number_stays_so(repo: Repo) -> None:
+    nan = float("nan")
+    a = _write(repo, orders__1=_table([{"id": 1, "x": nan, "y": [nan], "z": 1}]))
+    b = _write(repo, orders__1=_table([{"id": 1, "x": nan, "y": [nan], "z": 2}]))
+    (row,) = row_diff(repo, a, b, "orders", key=["id"]).changed_rows
+    assert dict(row.values) == {"z": (1, 2)}
+
+
+def test_columns_may_have_any_names(repo: Repo) -> None:
+    names = ["__side", "now", "was", "x"]
+    a = _write(repo, orders__1=_table([dict.fromkeys(names, 1)]))
+    b = _write(repo, orders__1=_table([dict.fromkeys(names, 1) | {"x": 2}]))
+    found = row_diff(repo, a, b, "orders", key=names[:3])
+    assert (found.added, found.removed, found.changed) == (0, 0, 1)
+
+
+# A file: whether it has the column `x`, and its rows.
+row = st.tuples(
+    st.none() | st.integers(0, 4),
+    st.sampled_from(["x", "y", None]),
+    st.sampled_from([0.5, float("nan"), None]),
 )
+state = st.lists(st.tuples(st.booleans(), st.lists(row, max_size=4)), min_size=1, max_size=3)
+State = list[tuple[bool, list[tuple[object, ...]]]]
+KINDS = {"a": pa.int64(), "b": pa.string(), "x": pa.float64()}
+
+
+def _written(repo: Repo, state: State) -> str:
+    files = {}
+    for number, (full, rows) in enumerate(state):
+        columns = zip(KINDS.items(), zip(*rows, strict=True) if rows else ((),) * 3, strict=True)
+        arrays = {name: pa.array(list(values), kind) for (name, kind), values in columns}
+        table = pa.table(arrays)
+        files[f"orders__{number}"] = table if full else table.drop_columns("x")
+    return _write(repo, **files)
+
+
+def _counted(state: State, *, common: bool) -> Counter[tuple[object, ...]]:
+    """Return how often each row is there; of `x` as its text, if both states have it."""
+    return Counter(
+        (a, b, str(x if full else None) if common else "")
+        for full, rows in state
+        for a, b, x in rows
+    )
 
 
 @settings(
-    max_examples=examples(25),
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(before=rows, after=rows)
-def test_counts_are_those_of_multisets(repo: Repo, before: Rows, after: Rows) -> None:
-    schema = pa.schema({"a": pa.int64(), "b": pa.string()})
-    states = [
-        _write(repo, orders__1=pa.Table.from_pylist(list(state), schema))
-        for state in (before, after)
-    ]
-    found: RowDiff = row_diff(repo, *states, "orders")
-    then, now = (Counter((row["a"], row["b"]) for row in state) for state in (before, after))
-    assert found.added == sum((now - then).values())
-    assert found.removed == sum((then - now).values())
+@given(before=state, after=state, key=st.sampled_from([(), ("a",), ("b", "a")]))
+def test_counts_are_those_of_multisets(
+    repo: Repo, before: State, after: State, key: tuple[str, ...]
+) -> None:
+    common = any(full for full, _ in before) and any(full for full, _ in after)
+    then, now = _counted(before, common=common), _counted(after, common=common)
+    more, less = list((now - then).elements()), list((then - now).elements())
+    states = _written(repo, before), _written(repo, after)
+    if not key:
+        found: RowDiff = row_diff(repo, *states, "orders")
+        assert (found.added, found.removed) == (len(more), len(less))
+        return
+    there, gone = (
+        [tuple(row["ab".index(name)] for name in key) for row in s] for s in (more, less)
+    )
+    if len({*there}) < len(there) or len({*gone}) < len(gone):
+        with pytest.raises(InvalidInputError, match="apart"):
+            row_diff(repo, *states, "orders", key=key)
+        return
+    found = row_diff(repo, *states, "orders", key=key)
+    changed = len({*there} & {*gone})
+    counts = (len(there) - changed, len(gone) - changed, changed)
+    assert (found.added, found.removed, found.changed) == counts
+    assert tuple(map(len, (found.added_rows, found.removed_rows, found.changed_rows))) == counts
 
 
 @pytest.mark.s3
