@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from jupyter_lake.lake import Lake
 from tests.servers import BUCKET
 from tests.ui.lab import lab_server
 from tests.ui.panel import violations
@@ -21,6 +22,29 @@ if TYPE_CHECKING:
     from tests.ui.panel import Panel
 
 pytestmark = pytest.mark.ui
+
+HELD = """
+    const plain = window.fetch;
+    const refused = () => new Response(
+        JSON.stringify({
+            kind: 'damaged', message: 'The object is damaged.', hint: '`%lake fsck` says more.'
+        }),
+        { status: 500 }
+    );
+    let answer = null, waiting = [];
+    const settle = next => { answer = next; waiting.splice(0).forEach(each => each()); };
+    window.heldLake = { fail: () => settle(refused), recover: () => settle(plain) };
+    window.fetch = async (asked, ...rest) => {
+        const url = typeof asked === 'string' ? asked : asked.url;
+        if (!/lake\\/api\\/(repos\\/sales\\/(commits|files)|lineage|activity)/.test(url)) {
+            return plain(asked, ...rest);
+        }
+        if (!answer) {
+            await new Promise(done => waiting.push(done));
+        }
+        return answer(asked, ...rest);
+    };
+"""
 
 
 def _lines(panel: Panel) -> list[str]:
@@ -114,3 +138,37 @@ def test_a_server_that_is_gone_keeps_what_was_known(demo: Lab, visit: Callable[.
     # Nobody presses anything: the panel looks again by itself.
     expect(panel.node.get_by_role("alert")).to_have_count(0, timeout=60_000)
     expect(panel.repo("flights")).to_be_visible()
+
+
+def test_each_section_waits_and_fails_by_itself(
+    clean_lab: Lab, visit: Callable[..., Panel]
+) -> None:
+    repo = Lake.open(str(clean_lab.lake), create=True).create_repo("sales")
+    with repo.transaction("main", message="First", author="ana") as tx:
+        tx.write("notes.txt", b"hello")
+    panel = visit(script=HELD)
+    panel.show()
+    expect(panel.repo("sales")).to_be_visible()
+    panel.title("ACTIVITY").click()
+    expect(panel.node.get_by_text("reading…")).to_have_count(4)
+    panel.picture("sections-wait")
+    assert violations(panel.page, ".jp-Lake-panel") == []
+    panel.page.evaluate("window.heldLake.fail()")
+    alerts = panel.node.get_by_role("alert")
+    expect(alerts).to_have_count(4)
+    expect(alerts.first).to_contain_text("The object is damaged.")
+    panel.picture("sections-fail")
+    assert violations(panel.page, ".jp-Lake-panel") == []
+    panel.page.evaluate("window.heldLake.recover()")
+    alerts.first.get_by_role("button", name="Try again").click()
+    expect(panel.commits("sales").first).to_contain_text("First")
+    expect(panel.file("sales", "notes.txt")).to_be_visible()
+    expect(panel.node.get_by_text("Nothing has been run on this lake yet.")).to_be_visible()
+    expect(alerts).to_have_count(0)
+    # What is known stays, and is said to be out of date.
+    panel.page.evaluate("window.heldLake.fail()")
+    panel.node.get_by_role("button", name="Refresh", exact=True).click()
+    expect(panel.node.get_by_text("Not up to date: The object is damaged.")).to_have_count(2)
+    expect(panel.commits("sales").first).to_contain_text("First")
+    panel.picture("sections-outdated")
+    assert violations(panel.page, ".jp-Lake-panel") == []

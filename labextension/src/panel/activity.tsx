@@ -8,7 +8,8 @@ import { useClock } from '../model/useClock';
 import { useSignal } from '../model/useSignal';
 import { ago, exactly } from '../text/format';
 import { run, useLake } from './context';
-import { EmptyNotice, ErrorNotice } from './notice';
+import { EmptyNotice, Reading } from './notice';
+import { SectionTrouble } from './sectionTrouble';
 
 const ROW_HEIGHT = 40;
 
@@ -23,37 +24,37 @@ export function Activity(): React.JSX.Element {
   useSignal(activity);
   useClock();
   const [selected, select] = React.useState<string | null>(null);
-  if (activity.error && !activity.value) {
-    return <ErrorNotice error={activity.error} />;
+  if (!activity.value) {
+    return activity.busy ? <Reading /> : <SectionTrouble error={activity.error} known={false} />;
   }
-  const runs = activity.value ?? [];
-  if (!runs.length) {
-    return activity.value ? (
+  if (!activity.value.length) {
+    return (
       <EmptyNotice
         what={trans.__('Nothing has been run on this lake yet.')}
         hint={trans.__('Cells that use the lake appear here by themselves.')}
       />
-    ) : (
-      <></>
     );
   }
-  const rows = runs.map((each): IActivityRow => ({ key: each.run_id, run: each }));
+  const rows = activity.value.map((each): IActivityRow => ({ key: each.run_id, run: each }));
   return (
-    <VirtualList
-      rows={rows}
-      rowHeight={ROW_HEIGHT}
-      label={trans.__('Activity')}
-      selected={selected}
-      onSelect={row => select(row.key)}
-      onOpen={row =>
-        run(commands, CommandIDs.openNotebook, {
-          notebook: row.run.notebook,
-          cell: row.run.cell_id,
-          execution_count: row.run.execution_count
-        })
-      }
-      draw={row => <RunLines run={row.run} />}
-    />
+    <div className="jp-Lake-stack">
+      <SectionTrouble error={activity.error} known />
+      <VirtualList
+        rows={rows}
+        rowHeight={ROW_HEIGHT}
+        label={trans.__('Activity')}
+        selected={selected}
+        onSelect={row => select(row.key)}
+        onOpen={row =>
+          run(commands, CommandIDs.openNotebook, {
+            notebook: row.run.notebook,
+            cell: row.run.cell_id,
+            execution_count: row.run.execution_count
+          })
+        }
+        draw={row => <RunLines run={row.run} />}
+      />
+    </div>
   );
 }
 

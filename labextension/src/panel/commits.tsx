@@ -14,7 +14,8 @@ import { CommitRow } from './commitRow';
 import { CommitSearch } from './commitSearch';
 import { run, useLake } from './context';
 import { openMenu } from './menu';
-import { EmptyNotice, ErrorNotice, Reading } from './notice';
+import { EmptyNotice, Reading } from './notice';
+import { SectionTrouble } from './sectionTrouble';
 
 export const COMMIT_HEIGHT = 40;
 const AHEAD = 20;
@@ -45,6 +46,7 @@ export function Commits(): React.JSX.Element {
   return (
     <div className="jp-Lake-stack">
       {history.searching && <CommitSearch />}
+      {history.commits.length > 0 && <SectionTrouble error={history.error} known />}
       <CommitList focused={left} />
     </div>
   );
@@ -82,11 +84,12 @@ function CommitList({ focused }: { focused: boolean }): React.JSX.Element {
   );
   useEffect(() => onWindow(0, AHEAD), [history.repo, onWindow]);
 
-  if (history.error && !commits.length) {
-    return <ErrorNotice error={history.error} />;
-  }
   if (!commits.length) {
-    return <Nothing />;
+    return history.error && !history.busy ? (
+      <SectionTrouble error={history.error} known={false} />
+    ) : (
+      <Nothing />
+    );
   }
   const { repo, commit } = selection.now;
   return (

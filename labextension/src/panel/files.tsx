@@ -22,7 +22,8 @@ import { bytes, count } from '../text/format';
 import { run, useLake } from './context';
 import { LongName } from './longName';
 import { openMenu } from './menu';
-import { EmptyNotice, ErrorNotice, Reading } from './notice';
+import { EmptyNotice, Reading } from './notice';
+import { SectionTrouble } from './sectionTrouble';
 
 const ROW_HEIGHT = 24;
 
@@ -52,18 +53,12 @@ export function Files(): React.JSX.Element {
     },
     [tree]
   );
-  if (tree.error && !tree.ready) {
-    return <ErrorNotice error={tree.error} />;
+  if (!tree.ready) {
+    return tree.busy ? <Reading /> : <SectionTrouble error={tree.error} known={false} />;
   }
   const lines = tree.rows();
   if (!lines.length) {
-    return tree.ready ? (
-      <EmptyNotice what={trans.__('There are no files.')} />
-    ) : tree.busy ? (
-      <Reading />
-    ) : (
-      <></>
-    );
+    return <EmptyNotice what={trans.__('There are no files.')} />;
   }
   const rows = lines.map((row): IFileRow => ({
     key: row.key,
@@ -84,32 +79,35 @@ export function Files(): React.JSX.Element {
     }
   };
   return (
-    <VirtualList
-      rows={rows}
-      rowHeight={ROW_HEIGHT}
-      role="tree"
-      label={trans.__('Files of %1', repo)}
-      selected={selection.now.path || null}
-      onSelect={fileRow => {
-        const { entry } = fileRow.row;
-        if (entry) {
-          selection.path(entry.path);
-        } else {
-          open(fileRow);
-        }
-      }}
-      onOpen={open}
-      onFold={({ row }) => void tree.toggle(row.key)}
-      onMenu={({ row }, event) => {
-        if (row.entry) {
-          selection.path(row.entry.path);
-          const subject = row.entry.kind === 'table' ? 'table' : 'path';
-          openMenu(commands, event, subject, argsOf(row.entry.path));
-        }
-      }}
-      onWindow={onWindow}
-      draw={({ row }) => <FileRow row={row} />}
-    />
+    <div className="jp-Lake-stack">
+      <SectionTrouble error={tree.error} known />
+      <VirtualList
+        rows={rows}
+        rowHeight={ROW_HEIGHT}
+        role="tree"
+        label={trans.__('Files of %1', repo)}
+        selected={selection.now.path || null}
+        onSelect={fileRow => {
+          const { entry } = fileRow.row;
+          if (entry) {
+            selection.path(entry.path);
+          } else {
+            open(fileRow);
+          }
+        }}
+        onOpen={open}
+        onFold={({ row }) => void tree.toggle(row.key)}
+        onMenu={({ row }, event) => {
+          if (row.entry) {
+            selection.path(row.entry.path);
+            const subject = row.entry.kind === 'table' ? 'table' : 'path';
+            openMenu(commands, event, subject, argsOf(row.entry.path));
+          }
+        }}
+        onWindow={onWindow}
+        draw={({ row }) => <FileRow row={row} />}
+      />
+    </div>
   );
 }
 

@@ -9,7 +9,8 @@ import { address, short } from '../text/addresses';
 import { ago, exactly } from '../text/format';
 import { run, useLake } from './context';
 import { LongName } from './longName';
-import { EmptyNotice, ErrorNotice, Reading } from './notice';
+import { EmptyNotice, Reading } from './notice';
+import { SectionTrouble } from './sectionTrouble';
 
 const NOTHING: INeighbours = { from: [], madeBy: [], usedBy: [], into: [] };
 
@@ -19,14 +20,16 @@ export function Lineage(): React.JSX.Element {
   const { lineage, selection } = model;
   useSignal(lineage, selection);
   const graph = lineage.value;
-  if (lineage.error && !graph && lineage.error.kind !== 'ref-not-found') {
-    return <ErrorNotice error={lineage.error} />;
-  }
+  // A branch without commits has no lineage, which is no trouble.
+  const error = lineage.error?.kind === 'ref-not-found' ? null : lineage.error;
   if (!selection.address) {
     return <EmptyNotice what={trans.__('Choose a commit or a file to see its lineage.')} />;
   }
   if (!graph && lineage.busy) {
     return <Reading />;
+  }
+  if (!graph && error) {
+    return <SectionTrouble error={error} known={false} />;
   }
   const { from, madeBy, usedBy, into } = graph ? neighboursOf(graph) : NOTHING;
   if (!from.length && !madeBy.length && !usedBy.length && !into.length) {
@@ -38,20 +41,23 @@ export function Lineage(): React.JSX.Element {
     );
   }
   return (
-    <ul className="jp-Lake-hops" aria-label={trans.__('Lineage of %1', selection.label)}>
-      {from.map(node => (
-        <SourceRow key={node.id} node={node} />
-      ))}
-      {madeBy.map(node => (
-        <RunRow key={node.id} node={node} verb={trans.__('made by')} />
-      ))}
-      {usedBy.map(node => (
-        <RunRow key={node.id} node={node} verb={trans.__('read by')} />
-      ))}
-      {into.map(node => (
-        <DatasetRow key={node.id} node={node} arrow="→" words={trans.__('made from it')} />
-      ))}
-    </ul>
+    <>
+      <SectionTrouble error={error} known />
+      <ul className="jp-Lake-hops" aria-label={trans.__('Lineage of %1', selection.label)}>
+        {from.map(node => (
+          <SourceRow key={node.id} node={node} />
+        ))}
+        {madeBy.map(node => (
+          <RunRow key={node.id} node={node} verb={trans.__('made by')} />
+        ))}
+        {usedBy.map(node => (
+          <RunRow key={node.id} node={node} verb={trans.__('read by')} />
+        ))}
+        {into.map(node => (
+          <DatasetRow key={node.id} node={node} arrow="→" words={trans.__('made from it')} />
+        ))}
+      </ul>
+    </>
   );
 }
 
