@@ -195,10 +195,10 @@ def test_files_may_have_columns_of_their_own(repo: Repo) -> None:
 
 
 def test_texts_are_of_the_types_that_all_files_have(repo: Repo) -> None:
-    a = _write(repo, orders__1=b"code\n007\n", orders__2=b"code\nx\n")
-    b = _write(repo, orders__1=b"code\n7\n", orders__2=b"code\nx\n")
+    a = _write(repo, orders__1=b"code\n1.50\n", orders__2=b"code\nx\n")
+    b = _write(repo, orders__1=b"code\n1.5\n", orders__2=b"code\nx\n")
     found = row_diff(repo, a, b, "orders")
-    assert (found.removed_rows, found.added_rows) == ((("007",),), (("7",),))
+    assert (found.removed_rows, found.added_rows) == ((("1.50",),), (("1.5",),))
 
 
 def test_a_key_may_be_null(repo: Repo) -> None:
