@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_lake.addresses import Address
+from jupyter_lake.addresses import Address, Ref
 from jupyter_lake.errors import ConflictError, InvalidAddressError
 from jupyter_lake.verbs.cells import Cell, id_cell
 from jupyter_lake.verbs.changes import REPORTED, FileChange, change_blocks, file_changes
 from jupyter_lake.verbs.committing import Committed, Unchanged, committed
 from jupyter_lake.verbs.output import Block, Line, Note, Output
-from jupyter_lake.verbs.places import BranchPlace, branch_name, branch_place
+from jupyter_lake.verbs.places import BranchPlace, branch_name
 from jupyter_lake.verbs.registry import argument, verb
 
 if TYPE_CHECKING:
+    from jupyter_lake.store import Repo
     from jupyter_lake.verbs.workspace import Workspace
 
 __all__ = ["Undone", "merge", "revert", "undo"]
@@ -93,10 +94,10 @@ def revert(workspace: Workspace, options: argparse.Namespace) -> Committed:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Undone(Output):
-    """A branch that stands again where it stood before."""
+    """A branch that stands again where it stood before; `was` is None if it was deleted."""
 
     branch: str
-    was: str
+    was: str | None
     now: str
     message: str
     changes: tuple[FileChange, ...]
@@ -104,12 +105,11 @@ class Undone(Output):
 
     def blocks(self) -> Sequence[Block]:
         """Return where the branch stands, and what that changed."""
+        moved = ("went back from", id_cell(self.was), "to") if self.was else ("is back at",)
         title = Line(
             (
                 Cell(self.branch, style="strong"),
-                "went back from",
-                id_cell(self.was),
-                "to",
+                *moved,
                 id_cell(self.now),
                 Cell(self.message, style="muted"),
             )
@@ -135,10 +135,14 @@ class Undone(Output):
 def undo(workspace: Workspace, options: argparse.Namespace) -> Undone:
     """Put a branch back to where its log says it stood before the last change.
 
-    Nothing is lost: the commits stay, and the log says that this was done.
+    Nothing is lost: the commits stay, and the log says that this was done. A
+    branch that was deleted comes back.
     """
-    target = branch_place(workspace, options.address)
-    repo, branch = target.repo, target.branch
+    address = Address.parse(options.address)
+    repo = workspace.lake.repo(address.repo)
+    if address.ref and _is_deleted(repo, address.ref):
+        return _brought_back(workspace, repo, address.ref.name)
+    branch = branch_name(workspace, repo, address)
     was = repo.resolve(branch)
     repo.undo(branch)
     now = repo.commit(branch)
@@ -150,4 +154,21 @@ def undo(workspace: Workspace, options: argparse.Namespace) -> Undone:
         now.message,
         file_changes(repo.diff(was, now.id)),
         f"The commit is still there: {restore}",
+    )
+
+
+def _is_deleted(repo: Repo, ref: Ref) -> bool:
+    """Tell whether a ref is the name of a branch that was deleted."""
+    if ref.steps or ref.at:
+        return False
+    head = repo.branch_logs.head(ref.name)
+    return head is not None and head.commit is None
+
+
+def _brought_back(workspace: Workspace, repo: Repo, branch: str) -> Undone:
+    repo.undo(branch)
+    now = repo.commit(branch)
+    again = workspace.command(f"branch {repo.name} {branch} --delete")
+    return Undone(
+        f"{repo.name}@{branch}", None, now.id, now.message, (), f"Delete it again: {again}"
     )

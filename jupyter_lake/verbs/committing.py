@@ -27,6 +27,7 @@ class Committed(Output):
     message: str
     changes: tuple[FileChange, ...]
     undo: str
+    notes: tuple[str, ...] = ()
 
     def blocks(self) -> Sequence[Block]:
         """Return the commit, its changes, and how to take it back."""
@@ -36,6 +37,7 @@ class Committed(Output):
         return [
             title,
             *change_blocks(self.changes, most=REPORTED),
+            *map(Note, self.notes),
             Note(f"Take it back: {self.undo}"),
         ]
 
@@ -55,10 +57,11 @@ class Unchanged(Output):
 
     address: str
     state: str = "is so already: nothing to commit."
+    notes: tuple[str, ...] = ()
 
     def blocks(self) -> Sequence[Block]:
         """Return one line."""
-        return [Line((Cell(self.address, style="strong"), self.state))]
+        return [Line((Cell(self.address, style="strong"), self.state)), *map(Note, self.notes)]
 
     def to_dict(self) -> dict[str, object]:
         """Return the address, and no commit."""

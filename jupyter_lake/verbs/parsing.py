@@ -6,6 +6,7 @@ import argparse
 import re
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from jupyter_lake.errors import InvalidInputError, closest
@@ -121,7 +122,7 @@ def parse_words(words: Sequence[str], *, prefix: str) -> tuple[Verb, argparse.Na
     if name in ("-h", "--help"):
         raise HelpAsked(overview(prefix=prefix, front="terminal"))
     verb = find_verb(name, prefix=prefix, front="terminal")
-    options = _parser(verb, prefix).parse_args(rest)
+    options = _read(verb, rest, prefix)
     if verb.raw and isinstance(given := getattr(options, verb.raw), list):
         setattr(options, verb.raw, " ".join(given))
     return verb, options
@@ -141,11 +142,22 @@ def parse_line(line: str, *, prefix: str) -> tuple[Verb, argparse.Namespace]:
         raise HelpAsked(overview(prefix=prefix, front="notebook"))
     verb = find_verb(name, prefix=prefix, front="notebook")
     if not verb.raw:
-        return verb, _parser(verb, prefix).parse_args(_split(rest, prefix=prefix, verb=verb))
+        return verb, _read(verb, _split(rest, prefix=prefix, verb=verb), prefix)
     words, text = _leading_flags(verb, rest)
     options = _parser(verb, prefix).parse_args(words)
     setattr(options, verb.raw, _unwrapped(text))
     return verb, options
+
+
+def _read(verb: Verb, words: Sequence[str], prefix: str) -> argparse.Namespace:
+    try:
+        return _parser(verb, prefix).parse_args(words)
+    except UsageError:
+        if verb.raw:
+            raise
+        with suppress(UsageError):  # which stays the first one
+            return _parser(verb, prefix).parse_intermixed_args(words)
+        raise
 
 
 def _split(text: str, *, prefix: str, verb: Verb) -> list[str]:

@@ -195,7 +195,8 @@ def branch(workspace: Workspace, options: argparse.Namespace) -> Names:
         return _branches(repo)
     if options.delete:
         repo.delete_branch(options.name)
-        return _branches(repo, f"Deleted branch {options.name}.")
+        back = workspace.command(f"undo {repo.name}@{options.name}")
+        return _branches(repo, f"Deleted branch {options.name}. Bring it back: {back}")
     repo.create_branch(options.name, from_=options.start or workspace.pins.get(repo.name))
     return _branches(repo, f"Made branch {options.name}.")
 

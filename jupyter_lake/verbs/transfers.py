@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fetched", "get", "import_", "put", "rm"]
 
+LEFT_OUT_SHOWN = 5
 _MESSAGE = argument("-m", "--message", metavar="MSG", help="what the commit is for")
 
 
@@ -60,7 +61,26 @@ def put(workspace: Workspace, options: argparse.Namespace) -> Committed | Staged
     with writing(workspace, target, message=options.message, what=what) as transaction:
         for path, file in files:
             transaction.write(f"{target.path}/{path}".strip("/"), file)
-    return _told(workspace, target, transaction)
+    told = _told(workspace, target, transaction)
+    left = _left_out(Path(options.source).expanduser())
+    return replace(told, notes=left) if left and not isinstance(told, Staged) else told
+
+
+def _left_out(root: Path) -> tuple[str, ...]:
+    """Say what of a folder is no file, and so was not put."""
+    found = [
+        f"{each.relative_to(root).as_posix()} ({_kind(each)})"
+        for each in sorted(root.rglob("*"))
+        if not each.is_file() and (each.is_symlink() or not each.is_dir())
+    ]
+    more = f" and {len(found) - LEFT_OUT_SHOWN} more" if len(found) > LEFT_OUT_SHOWN else ""
+    return (f"Left out: {', '.join(found[:LEFT_OUT_SHOWN])}{more}.",) if found else ()
+
+
+def _kind(path: Path) -> str:
+    if not path.exists():
+        return "a link to nothing"
+    return "a link to a folder" if path.is_dir() else "no file"
 
 
 def _local_files(source: str, address: str) -> Iterator[tuple[str, Path]]:
@@ -75,6 +95,11 @@ def _local_files(source: str, address: str) -> Iterator[tuple[str, Path]]:
         into = address.endswith("/") or "/" not in address
         yield (root.name if into else ""), root
         return
+    if root.exists() and not root.is_dir():
+        raise InvalidInputError(
+            f"{source!r} is neither a file nor a folder.",
+            hint="Copy what it holds into a file first.",
+        )
     if not root.is_dir():
         raise InvalidInputError(
             f"There is no file or folder {source!r} here.", hint=f"Here is {Path.cwd()}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_lake.errors import ChangedError, PathNotFoundError
+from jupyter_lake.errors import ChangedError, InvalidInputError, PathNotFoundError
 
 if TYPE_CHECKING:
     from tests.verbs.conftest import Do
@@ -91,3 +92,19 @@ def test_a_log_of_a_path_has_only_its_commits(do: Do) -> None:
     assert [c.subject for c in do("log sales/regions.csv").commits] == ["Orders of 2026-01"]
     assert "There are more: jupyter lake log sales -n 5" in repr(do("log sales -n 1"))
     assert len(do("log sales -n 0").commits) == 3
+
+
+def test_what_is_no_file_is_left_out_and_said_so(do: Do) -> None:
+    Path("folder/deep").mkdir(parents=True)
+    Path("folder/a.txt").write_text("a")
+    os.mkfifo("folder/pipe")
+    Path("folder/nothing").symlink_to("nowhere")
+    Path("folder/round").symlink_to(".")
+    Path("folder/same").symlink_to("a.txt")
+    put = do("put folder sales/kept -m 'A folder'")
+    assert [change.path for change in put.changes] == ["kept/a.txt", "kept/same"]
+    left = "Left out: nothing (a link to nothing), pipe (no file), round (a link to a folder)."
+    assert left in repr(put)
+    assert left in repr(do("put folder sales/kept -m again"))
+    with pytest.raises(InvalidInputError, match="'folder/pipe' is neither a file nor a folder"):
+        do("put folder/pipe sales -m x")

@@ -99,3 +99,22 @@ def test_the_branch_that_is_shown_in_the_log_moves_with_it(do: Do) -> None:
     assert do("log sales").commits[0].names == ("main",)
     do("tag sales now")
     assert do("log sales").commits[0].names == ("main", "now")
+
+
+def test_undo_brings_a_deleted_branch_back(do: Do) -> None:
+    _put(do, "on draft", "sales@draft/note.txt")
+    stood = do("show sales@draft").commit.id
+    deleted = do("branch sales draft --delete")
+    assert "Bring it back: jupyter lake undo sales@draft" in repr(deleted)
+    back = do("undo sales@draft")
+    assert (back.was, back.now) == (None, stood)
+    assert repr(back).startswith(f"sales@draft is back at {stood[:8]} on draft")
+    assert do("show sales@draft").commit.id == stood
+    assert back.to_dict()["was"] is None
+
+
+def test_flags_may_stand_before_the_last_word(do: Do) -> None:
+    do("branch sales --from main~1 older")
+    do("branch --delete sales older")
+    with pytest.raises(RefNotFoundError):
+        do("branch sales --delete older")
